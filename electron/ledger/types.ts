@@ -1,0 +1,334 @@
+import type { Day, DayRange } from '../../shared/day.js';
+import type { Fault } from '../../shared/faults.js';
+import type { DayState, ProviderId, Reconciliation, SyncProgress, Unit } from '../../shared/model.js';
+import type { Nanos } from '../../shared/money.js';
+import type { Page, ResourceListing, ScopeListing, SettlePolicy } from '../providers/adapter.js';
+
+/** Shapes that cross the ledger's boundary. Instants are milliseconds since 1970. */
+
+export interface Connection {
+  readonly id: string;
+  readonly provider: ProviderId;
+  /** The vendor's id of the account. Unique per provider, removed connections included. */
+  readonly account: string;
+  readonly accountName: string | null;
+  readonly name: string;
+  readonly unit: Unit;
+  /** The API base its key was checked at; the key is sent nowhere else. */
+  readonly origin: string;
+  readonly createdAt: number;
+  /** Set while removed with its history kept. */
+  readonly removedAt: number | null;
+  readonly accountCreatedDay: Day | null;
+  readonly billingAnchor: Day | null;
+  readonly creditLeft: Nanos | null;
+  /** Raised whenever the key or the connection changes; an answer of an older epoch is dropped. */
+  readonly epoch: number;
+  readonly lastAttempt: number | null;
+  readonly lastSuccess: number | null;
+  readonly fault: Fault | null;
+  readonly reconciliation: Reconciliation | null;
+  /** The adapter's own notes for its next sync. */
+  readonly memo: Readonly<Record<string, unknown>>;
+  /** When account, scopes and resources were last listed. */
+  readonly listedAt: number | null;
+  /** When unsettled days beyond the poll's reach were last read. */
+  readonly deepReadAt: number | null;
+}
+
+export interface NewConnection {
+  readonly provider: ProviderId;
+  readonly account: string;
+  readonly accountName: string | null;
+  readonly name: string;
+  readonly unit: Unit;
+  readonly origin: string;
+  readonly accountCreatedDay: Day | null;
+  readonly billingAnchor: Day | null;
+  readonly creditLeft: Nanos | null;
+}
+
+export interface Rate {
+  readonly from: Day;
+  /** Nanos of USD for one unit. */
+  readonly usdPerUnit: Nanos;
+}
+
+export interface Scope {
+  readonly id: number;
+  readonly connection: string;
+  readonly key: string;
+  readonly name: string | null;
+  /** No charge can be older; coverage is expected from here on. */
+  readonly createdDay: Day | null;
+  readonly dormant: boolean;
+  /** The vendor lists it no longer; asked by its id until settled. */
+  readonly goneAt: number | null;
+  /** The vendor answers 404: never asked again, history kept. */
+  readonly endedAt: number | null;
+  /** The newest day with a charge, null for none. */
+  readonly lastChargeDay: Day | null;
+  /** When a settled window of it was last audited. */
+  readonly auditedAt: number | null;
+}
+
+/** One day of a scope that was read whole. */
+export interface CoveredDay {
+  readonly day: Day;
+  readonly readAt: number;
+  readonly charges: number;
+  readonly settled: boolean;
+}
+
+/**
+ * The staging place of one window. Pages go into a temporary table, so neither
+ * a window nor a backfill is ever held in memory; nothing is seen by any
+ * question before {@link commit}, and a process that dies leaves nothing.
+ */
+export interface WindowWriter {
+  stage(page: Page): StagedPage;
+  /** Drops what was staged and starts over: for a second read or a window to be split. */
+  restart(): void;
+  /** Number, sum and key digest (order-free) of what is staged for the given days. */
+  summary(days: DayRange): StagedSummary;
+  /** All staged rows, whichever day they bear. */
+  total(): StagedSummary;
+  /**
+   * Number of charges on unsettled days of the window that are stored but were not
+   * staged: what a commit with `mayDelete` would delete. `emptiesScope`: nothing
+   * of the scope would be left although charges are stored.
+   */
+  missing(): { readonly unsettled: number; readonly emptiesScope: boolean };
+  commit(options: CommitOptions): CommitResult;
+  /** Drops everything. Safe to call after commit. */
+  close(): void;
+}
+
+export interface StagedPage {
+  readonly rows: number;
+  /** Rows whose identity and content had not been staged before. */
+  readonly fresh: number;
+}
+
+export interface StagedSummary {
+  readonly rows: number;
+  readonly sum: Nanos;
+  readonly digest: string;
+}
+
+export interface CommitOptions {
+  /** When the read began: what coverage records. */
+  readonly readAt: number;
+  /** Today at that instant: today can be covered, never settled. */
+  readonly today: Day;
+  readonly settle: SettlePolicy;
+  /** Unsettled days may lose charges that the answer lacks. */
+  readonly mayDelete: boolean;
+  /** The epoch of the connection when the sync began; another one now aborts the commit. */
+  readonly epoch: number;
+  /** What the vendor said of this window and what was staged for it, in the native unit. */
+  readonly reported: Nanos | null;
+}
+
+export type CommitResult =
+  | {
+      readonly kind: 'committed';
+      readonly inserted: number;
+      readonly updated: number;
+      readonly deleted: number;
+      readonly revisedDays: number;
+    }
+  /** The connection was removed or changed meanwhile; nothing was written. */
+  | { readonly kind: 'dropped' };
+
+export interface SyncResult {
+  readonly at: number;
+  readonly fault: Fault | null;
+  readonly reconciliation: Reconciliation | null;
+  readonly memo: Readonly<Record<string, unknown>>;
+}
+
+export interface Lease {
+  /** Extends the lease; false when another process has taken it over. */
+  heartbeat(now: number, progress: SyncProgress | null): boolean;
+  release(): void;
+}
+
+/** A range of days and whose. `connections` null: all, removed ones with kept history included. */
+export interface Question {
+  readonly range: DayRange;
+  readonly connections: readonly string[] | null;
+}
+
+export interface DaySum {
+  readonly connection: string;
+  readonly day: Day;
+  readonly native: Nanos;
+  readonly usd: Nanos;
+  readonly charges: number;
+}
+
+export interface DayKnowledge {
+  readonly connection: string;
+  readonly day: Day;
+  readonly state: DayState;
+  /** The oldest reading among its scopes; null where unknown. */
+  readonly readAt: number | null;
+}
+
+export interface ResourceSum {
+  readonly connection: string;
+  readonly provider: ProviderId;
+  readonly unit: Unit;
+  /** Stable key for one resource: connection and resource id. */
+  readonly key: string;
+  readonly resource: {
+    readonly id: string;
+    readonly name: string | null;
+    readonly kind: string;
+    readonly stopped: boolean;
+  };
+  readonly group: { readonly id: string; readonly name: string | null } | null;
+  readonly native: Nanos;
+  readonly usd: Nanos;
+}
+
+export interface MeterSum {
+  readonly meter: string;
+  readonly provider: ProviderId;
+  readonly native: Nanos;
+  readonly unit: Unit;
+  readonly usd: Nanos;
+}
+
+/** A stored charge with everything an export writes. */
+export interface StoredCharge {
+  readonly connection: string;
+  readonly connectionName: string;
+  readonly provider: ProviderId;
+  readonly scopeKey: string;
+  readonly day: Day;
+  readonly start: number;
+  readonly end: number;
+  readonly key: string;
+  readonly ordinal: number;
+  readonly resource: { readonly id: string; readonly name: string | null; readonly kind: string };
+  readonly group: { readonly id: string; readonly name: string | null } | null;
+  readonly meter: string;
+  readonly vendorMeter: string;
+  readonly variant: string;
+  readonly amount: Nanos;
+  readonly unit: Unit;
+  readonly usdPerUnit: Nanos;
+  readonly usd: Nanos;
+  readonly locked: boolean;
+  /** The day it bears is settled. */
+  readonly settled: boolean;
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+export interface Revision {
+  readonly connection: string;
+  readonly scopeKey: string;
+  readonly day: Day;
+  readonly at: number;
+  readonly before: Nanos;
+  readonly after: Nanos;
+}
+
+/** The ledger: one SQLite file. Every writing call is one transaction. */
+export interface Ledger {
+  // Connections
+  connections(): Connection[];
+  connection(id: string): Connection | null;
+  /** By account, removed ones included: reconnecting rejoins kept history. */
+  connectionByAccount(provider: ProviderId, account: string): Connection | null;
+  addConnection(connection: NewConnection, now: number): Connection;
+  /** Brings a removed connection back, or records a checked replacement key: raises the epoch, clears the fault. */
+  rejoinConnection(id: string, changes: Partial<NewConnection>): Connection;
+  renameConnection(id: string, name: string): void;
+  /** History kept: removed. History forgotten: nothing of it is left. */
+  removeConnection(id: string, options: { readonly forget: boolean }, now: number): void;
+  updateAccount(
+    id: string,
+    account: {
+      readonly name: string | null;
+      readonly creditLeft: Nanos | null;
+      readonly createdDay: Day | null;
+      readonly billingAnchor: Day | null;
+    },
+  ): void;
+  recordAttempt(id: string, now: number): void;
+  recordSync(id: string, result: SyncResult): void;
+  recordDeepRead(id: string, now: number): void;
+
+  // Rates: the first has no beginning, so `from` of it is the earliest day
+  rates(id: string): Rate[];
+  /** Converts every stored charge from that day on again, once per charge, half-even. */
+  setRate(id: string, rate: Rate): void;
+
+  // Scopes and names
+  scopes(connection: string): Scope[];
+  /** Adds, renames, revives; scopes that the listing lacks become gone. Records listedAt. */
+  recordListing(
+    connection: string,
+    scopes: readonly ScopeListing[],
+    resources: readonly ResourceListing[],
+    now: number,
+  ): void;
+  /** The resources last listed, by each of their ids. */
+  resources(connection: string): Map<string, ResourceListing>;
+  endScope(scope: number, now: number): void;
+  recordAudit(scope: number, now: number): void;
+
+  // Coverage and charges
+  covered(scope: number, range: DayRange): CoveredDay[];
+  writeWindow(scope: Scope, window: DayRange): WindowWriter;
+  /** Forgets that days were read as settled, so that `--since` reads them again. Charges stay. */
+  unsettle(connection: string, since: Day): void;
+
+  // Leases across processes
+  /** Null while another live process holds it. A heartbeat older than 60 s is dead. */
+  takeLease(connection: string, owner: string, now: number): Lease | null;
+  leaseHolder(
+    connection: string,
+    now: number,
+  ): { readonly owner: string; readonly progress: SyncProgress | null } | null;
+
+  // Questions, answered from the rollup
+  daySums(question: Question): DaySum[];
+  /** One entry per connection and day of the range up to `today`. */
+  dayStates(question: Question, today: Day, now: number): DayKnowledge[];
+  resourceSums(question: Question): ResourceSum[];
+  meterSums(question: Question): MeterSum[];
+  /** Per day and resource (or meter), for stacked bars and a row's own bars. */
+  daySplit(
+    question: Question,
+    by: 'resource' | 'meter',
+  ): Array<{ readonly day: Day; readonly key: string; readonly usd: Nanos }>;
+  /** One resource's meters. `key` as in {@link ResourceSum}. */
+  resourceMeters(question: Question, key: string): MeterSum[];
+  resourceDays(question: Question, key: string): Array<{ readonly day: Day; readonly usd: Nanos }>;
+  meterDays(question: Question, meter: string): Array<{ readonly day: Day; readonly usd: Nanos }>;
+  /** First day that bears a charge, over all time. */
+  firstChargeDay(connection: string): Day | null;
+  /** Newest end of a charge that bears hours, and the USD of the 24 h before it, each charge spread over its duration. */
+  lastDayByHour(connection: string): { readonly until: number; readonly usd: Nanos } | null;
+  revisions(question: Question): Revision[];
+  provisionalDays(connection: string): number;
+
+  // Charges one by one
+  countCharges(question: Question): number;
+  /** In the order day, connection, resource, key, ordinal. Streams: holds a page at a time. */
+  charges(question: Question): IterableIterator<StoredCharge>;
+  /** The USD of a day by UTC hour for charges shorter than a day, each spread over its duration; null for none. */
+  hours(question: Question): Nanos[] | null;
+
+  // The file
+  /** Changes when another process or thread has written (SQLite's data_version). */
+  dataVersion(): number;
+  bytes(): number;
+  /** Null when sound, else what is wrong. */
+  integrityFault(): string | null;
+  close(): void;
+}

@@ -1,0 +1,7 @@
+/** The closed lists of choices, for schemas and pickers alike. */
+import type { BreakdownBy, SplitBy } from './model.js';
+
+export const SPLITS = ['provider', 'resource', 'meter'] as const satisfies readonly SplitBy[];
+export const BREAKDOWNS = ['resource', 'meter', 'connection'] as const satisfies readonly BreakdownBy[];
+export const EXPORT_PROFILES = ['plain', 'spreadsheet'] as const;
+export type ExportProfile = (typeof EXPORT_PROFILES)[number];
