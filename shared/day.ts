@@ -17,11 +17,15 @@ export interface DayRange {
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
-const DAY_TEXT = /^(\d{4})-(\d{2})-(\d{2})$/;
+const DAY_TEXT = /^(\d{4})-\d{2}-\d{2}$/;
+/** A year on either side of these is still four digits, so that no step out of a day leaves the form. */
+const FIRST_YEAR = 1970;
+const LAST_YEAR = 9998;
 
-/** The day a text names, or null where it names none (`2026-02-30`, `today`). */
+/** The day a text names, or null where it names none (`2026-02-30`, `today`, a year before 1970). */
 export function parseDay(text: string): Day | null {
-  if (!DAY_TEXT.test(text)) return null;
+  const year = Number(DAY_TEXT.exec(text)?.[1]);
+  if (!(year >= FIRST_YEAR && year <= LAST_YEAR)) return null;
   const time = Date.parse(`${text}T00:00:00Z`);
   if (Number.isNaN(time)) return null;
   return new Date(time).toISOString().slice(0, 10) === text ? (text as Day) : null;

@@ -36,7 +36,10 @@ export interface Reconciliation {
   readonly unit: Unit;
   readonly reported: Nanos;
   readonly stored: Nanos;
+  /** reported − stored, exact. */
   readonly difference: Nanos;
+  /** At most 1 nano a charge: rounding, which views do not show. */
+  readonly rounding: boolean;
 }
 
 /** How far a sync has come. `total` 0 means "not known yet". */

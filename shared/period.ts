@@ -71,12 +71,18 @@ export function resolvePeriod(
  * The same stretch before, for "change against". Months are compared with the
  * same days of the month before (Nov 1–22 with Oct 1–22, clipped to its end);
  * other periods with as many days directly before them.
+ *
+ * @param billingAnchor as in {@link resolvePeriod}: a period clipped to a short
+ *   month (Feb 28) follows one that began later in its month (Jan 31)
  */
-export function stretchBefore(id: PeriodId, range: DayRange): DayRange {
+export function stretchBefore(id: PeriodId, range: DayRange, billingAnchor: Day | null = null): DayRange {
   switch (id) {
     case 'monthToDate':
     case 'billingPeriod': {
-      const from = addMonths(range.from, -1);
+      const from =
+        id === 'billingPeriod' && billingAnchor !== null
+          ? billingPeriodStart(addDays(range.from, -1), billingAnchor)
+          : addMonths(range.from, -1);
       return { from, to: earlier(addDays(from, daysBetween(range.from, range.to)), addDays(range.from, -1)) };
     }
     case 'lastMonth': {

@@ -1,0 +1,31 @@
+/** The month's one budget: total, in USD, for the calendar month (UTC). */
+import type { BudgetView, Forecast, PeriodAmount } from '../model.js';
+import type { Nanos } from '../money.js';
+
+/** `heading-over`: within the limit so far, and the forecast for the month's end is above it. */
+export type BudgetLevel = 'within' | 'heading-over' | 'over';
+
+/** A share is told to a millionth. */
+const SHARE_STEPS = 1_000_000n;
+
+/**
+ * @param limit nanos of USD; null without a budget
+ * @returns null without a budget, or while nothing is known of the month
+ */
+export function budgetView(limit: Nanos | null, monthToDate: PeriodAmount): BudgetView | null {
+  if (limit === null || monthToDate.known === 'none') return null;
+  const spent = monthToDate.usd;
+  return { limit, spent, share: shareOf(spent, limit), over: spent > limit };
+}
+
+/** A budget of 0 is full with the first charge; refunds do not make a share negative. */
+function shareOf(spent: Nanos, limit: Nanos): number {
+  if (spent <= 0n) return 0;
+  if (limit <= 0n) return 1;
+  return Number((spent * SHARE_STEPS) / limit) / Number(SHARE_STEPS);
+}
+
+export function budgetLevel(budget: BudgetView, forecast: Forecast | null): BudgetLevel {
+  if (budget.over) return 'over';
+  return forecast !== null && forecast.monthEnd > budget.limit ? 'heading-over' : 'within';
+}
