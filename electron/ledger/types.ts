@@ -37,6 +37,8 @@ export interface Connection {
 }
 
 export interface NewConnection {
+  /** Given only when a connection is restored, since its key is kept under this id. */
+  readonly id?: string;
   readonly provider: ProviderId;
   readonly account: string;
   readonly accountName: string | null;

@@ -161,6 +161,8 @@ export interface ProviderAdapter {
   readonly marginDays: number;
   /** The vendor may take some days after the fact to report a first charge. */
   readonly headers: (credential: Credential) => Readonly<Record<string, string>>;
+  /** Something about a key worth a quiet word, such as an unusual prefix. Asked where the key is at hand. */
+  readonly keyWarning?: (credential: Credential) => string | null;
   /** @throws FaultError rejected, permission, … */
   readonly identify: (context: ClientContext) => Promise<Account>;
   readonly list: (context: ClientContext, account: Account) => Promise<Listing>;

@@ -1,0 +1,149 @@
+import { DAY_MS, addDays, lengthOf, startOf } from '../../../shared/day.js';
+import type { DayRange } from '../../../shared/day.js';
+import { FaultError } from '../../../shared/faults.js';
+import { nanos } from '../../../shared/money.js';
+import type { Nanos } from '../../../shared/money.js';
+import type {
+  Account,
+  ClientContext,
+  Listing,
+  Page,
+  ProviderAdapter,
+  ResourceListing,
+  WindowOutcome,
+} from '../adapter.js';
+import { isObject, optionalNanos } from '../wire.js';
+import { fetchApps, fetchCvms, fetchMe, fetchUsage } from './client.js';
+import type { Span } from './client.js';
+import { chargeOf, cvmsIn, resourceOf, scopeOf } from './mapper.js';
+import type { AppRef } from './mapper.js';
+import { readRows } from './paging.js';
+import { ResourceNames } from './resources.js';
+import type { Cvm, Me } from './schema.js';
+
+/** Without it the shape of answers follows the key's own default. */
+const API_VERSION = '2026-01-21';
+const KEY_PREFIX = 'phak_';
+/** Which time column the vendor's filter reads is unknown, so a day more is asked on each side. */
+const MARGIN_DAYS = 1;
+
+export const phalaAdapter: ProviderAdapter = {
+  id: 'phala',
+  unit: 'USD',
+  // No row says that it is final; two days after its end a day no longer changes.
+  settle: { by: 'age', afterMs: 2 * DAY_MS, pollBackDays: 62 },
+  maxWindowDays: 31,
+  marginDays: MARGIN_DAYS,
+  headers: (credential) => {
+    if (credential.provider !== 'phala') throw new FaultError('internal', 'a key of another provider');
+    return { 'X-API-Key': credential.apiKey, 'X-Phala-Version': API_VERSION };
+  },
+  keyWarning: (credential) =>
+    credential.provider === 'phala' && !credential.apiKey.startsWith(KEY_PREFIX)
+      ? `Phala’s keys usually begin with ${KEY_PREFIX}; this one does not.`
+      : null,
+  identify: async (context) => accountOf(await fetchMe(context)),
+  list,
+  readWindow,
+};
+
+function accountOf(me: Me): Account {
+  const workspace = me.workspace ?? null;
+  const user = me.user?.username ?? me.username;
+  return {
+    id: accountId(me),
+    name: workspace?.name ?? me.team_name ?? user,
+    createdDay: null,
+    billingAnchor: null,
+    creditLeft: creditLeft(me),
+    warning: null,
+  };
+}
+
+/** @throws FaultError format, where nothing tells one account from another */
+function accountId(me: Me): string {
+  const { workspace } = me;
+  if (workspace?.id) return workspace.id;
+  if (workspace?.slug) return `workspace:${workspace.slug}`;
+  if (me.team_name !== null) return `team:${me.team_name}`;
+  const user = me.user?.username ?? me.username;
+  if (user !== null) return `user:${user}`;
+  throw new FaultError('format', 'auth/me names no workspace');
+}
+
+/** Paid and granted credit together; an account that pays afterwards has none to run out of. */
+function creditLeft(me: Me): Nanos | null {
+  const balances = isObject(me.credits)
+    ? me.credits
+    : { balance: me.credits, granted_balance: me.granted_credits, is_post_paid: false };
+  const paid = optionalNanos(balances.balance);
+  if (paid === null || balances.is_post_paid === true) return null;
+  return nanos(paid + (optionalNanos(balances.granted_balance) ?? 0n));
+}
+
+async function list(context: ClientContext): Promise<Listing> {
+  const apps = await fetchApps(context);
+  const cvms = await fetchCvmsIfAllowed(context);
+  const scopes = new Map(
+    apps
+      .map((app) => scopeOf(app, cvms))
+      .filter((scope) => scope !== null)
+      .map((scope) => [scope.key, scope]),
+  );
+  const resources = new Map<string, ResourceListing>();
+  for (const cvm of [...apps.flatMap(cvmsIn), ...cvms]) {
+    const resource = resourceOf(cvm);
+    const id = resource?.ids[0];
+    if (resource === null || id === undefined) continue;
+    resources.set(id, merged(resources.get(id), resource));
+  }
+  return { scopes: [...scopes.values()], resources: [...resources.values()] };
+}
+
+/** The apps' own CVMs serve where a key may not list the workspace's. */
+async function fetchCvmsIfAllowed(context: ClientContext): Promise<Cvm[]> {
+  try {
+    return await fetchCvms(context);
+  } catch (error) {
+    const refused =
+      error instanceof FaultError && (error.kind === 'permission' || error.kind === 'no-such-app');
+    if (refused) return [];
+    throw error;
+  }
+}
+
+/** The later naming of a CVM counts; ids of both are kept. */
+function merged(before: ResourceListing | undefined, after: ResourceListing): ResourceListing {
+  if (before === undefined) return after;
+  return { ...after, ids: [...new Set([...after.ids, ...before.ids])], name: after.name ?? before.name };
+}
+
+async function readWindow(
+  context: ClientContext,
+  app: AppRef,
+  window: DayRange,
+  resources: ReadonlyMap<string, ResourceListing>,
+  onPage: (page: Page) => void,
+): Promise<WindowOutcome> {
+  const names = new ResourceNames(app, resources, context.memo);
+  const span: Span = {
+    start: startOf(addDays(window.from, -MARGIN_DAYS)),
+    end: startOf(addDays(window.to, MARGIN_DAYS + 1)),
+  };
+  const outcome = await readRows({
+    ask: (part, offset) => fetchUsage(context, app.key, part, offset),
+    span,
+    splittable: lengthOf(window) > 1,
+    memo: context.memo,
+    onRows: (rows, offset) =>
+      onPage({ charges: rows.map((row, index) => chargeOf(row, offset + index + 1, app, names)) }),
+  });
+  names.remember();
+  if (outcome.kind === 'split') return outcome;
+  return {
+    kind: 'whole',
+    pages: outcome.pages,
+    reported: outcome.only === null ? null : optionalNanos(outcome.only.total_cost),
+    unknownResources: names.foundUnknown,
+  };
+}

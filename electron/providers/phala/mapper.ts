@@ -1,0 +1,156 @@
+/** From Phala's usage rows, apps and CVMs to charges, scopes and resources. */
+import { DAY_MS, HOUR_MS, endOf, startOf } from '../../../shared/day.js';
+import type { Day } from '../../../shared/day.js';
+import { FaultError } from '../../../shared/faults.js';
+import type { Charge, ResourceListing, ScopeListing } from '../adapter.js';
+import { plainText } from '../text.js';
+import { dayAt, dayOfText, isBareDate, numberOf, remaining, requiredNanos, textOf, timeOf } from '../wire.js';
+import type { WireObject } from '../wire.js';
+import type { ResourceNames } from './resources.js';
+import type { App, Cvm } from './schema.js';
+
+const METERS: ReadonlyMap<string, string> = new Map([
+  ['compute', 'Compute'],
+  ['storage', 'Storage'],
+  ['disk', 'Storage'],
+  ['egress', 'Data transfer'],
+  ['bandwidth', 'Data transfer'],
+  ['network', 'Data transfer'],
+  ['backup', 'Backup'],
+]);
+
+/** What a CVM's status says when it no longer runs. A stopped one still pays for its disk. */
+const STOPPED: ReadonlySet<string> = new Set([
+  'stopped',
+  'exited',
+  'terminated',
+  'deleted',
+  'removed',
+  'shutdown',
+  'off',
+]);
+
+const MINUTE_MS = 60_000;
+/** A longer duration is a mistake rather than a charge. */
+const MAX_DURATION_MS = 366 * DAY_MS;
+
+export interface AppRef {
+  readonly key: string;
+  readonly name: string | null;
+}
+
+/**
+ * One usage row as a charge.
+ *
+ * @param number of the row in its window, from 1: it names the row in a fault
+ * @throws FaultError format, where the row bears no money or no day
+ */
+export function chargeOf(row: WireObject, number: number, app: AppRef, names: ResourceNames): Charge {
+  const place = (): string => `record ${number} of app ${app.name ?? app.key}`;
+  const amount = requiredNanos(row.cost, () => `cost of ${place()}`);
+  const day = dayOfRow(row);
+  if (day === null) throw new FaultError('format', plainText(`${place()} bears no day`));
+  const instance = textOf(row.instance_id);
+  const resource = names.of(instance);
+  const usageType = textOf(row.usage_type);
+  const eventType = textOf(row.event_type);
+  const billingKey = textOf(row.billing_key);
+  const held = ['cost'];
+  if (usageType !== null) held.push('usage_type');
+  if (eventType !== null) held.push('event_type');
+  if (billingKey !== null) held.push('billing_key');
+  if (row.billing_day === day) held.push('billing_day');
+  if (resource.id === instance) held.push('instance_id');
+  return {
+    key: billingKey ?? substituteKey(row),
+    day,
+    ...spanOfRow(row, day),
+    resource,
+    group: { id: app.key, name: app.name },
+    meter: METERS.get(usageType?.trim().toLowerCase() ?? '') ?? usageType ?? 'Other',
+    vendorMeter: usageType ?? '',
+    variant: eventType ?? '',
+    amount,
+    locked: false,
+    extra: remaining(row, held),
+  };
+}
+
+/** The vendor's own day bucket where it is a day, else the UTC day of the hour, else of the record. */
+function dayOfRow(row: WireObject): Day | null {
+  if (isBareDate(row.billing_day)) return dayOfText(row.billing_day);
+  const time = timeOf(row.billing_hour) ?? timeOf(row.timestamp) ?? timeOf(row.billing_day);
+  return time === null ? dayOfText(row.billing_start) : dayAt(time);
+}
+
+/** Without a billing key a row is told apart by what else does not change about it. */
+function substituteKey(row: WireObject): string {
+  const parts = [row.billing_hour, row.timestamp, row.billing_start, row.billing_end];
+  return `~${parts.map((part) => textOf(part) ?? '').join('|')}`;
+}
+
+/**
+ * When a charge begins and ends. An hourly one spans its duration from the hour
+ * bucket on; one that is paid for days ahead (an H200's 24 h) begins where its
+ * billing period does, if that bears a time of day.
+ */
+function spanOfRow(row: WireObject, day: Day): { start: number; end: number } {
+  const hour = timeOf(row.billing_hour);
+  const minutes = numberOf(row.duration_minutes) ?? 0;
+  const duration = Math.round(minutes * MINUTE_MS);
+  const usable = duration > 0 && duration <= MAX_DURATION_MS;
+  const from = timeOf(row.billing_start);
+  const to = timeOf(row.billing_end);
+  if (usable && (duration <= HOUR_MS || from === null || isBareDate(row.billing_start))) {
+    const start = hour ?? hourOf(row.timestamp) ?? startOf(day);
+    return { start, end: start + duration };
+  }
+  if (usable && from !== null) return { start: from, end: from + duration };
+  if (hour !== null) return { start: hour, end: hour + HOUR_MS };
+  if (from !== null && to !== null && to >= from && to - from <= MAX_DURATION_MS) {
+    return { start: from, end: to === from ? from + DAY_MS : to };
+  }
+  return { start: startOf(day), end: endOf(day) };
+}
+
+function hourOf(value: unknown): number | null {
+  const time = timeOf(value);
+  return time === null ? null : Math.floor(time / HOUR_MS) * HOUR_MS;
+}
+
+/** The scope of an app; null without an app id, since usage is asked by it. */
+export function scopeOf(app: App, cvms: readonly Cvm[]): ScopeListing | null {
+  if (app.app_id === null) return null;
+  const own = [...cvmsIn(app), ...cvms.filter((cvm) => cvm.app_id === app.app_id)];
+  const created = timeOf(app.created_at);
+  return {
+    key: app.app_id,
+    name: app.name ?? app.profile?.display_name ?? own.find((cvm) => cvm.name !== null)?.name ?? null,
+    createdDay: created === null ? null : dayAt(created),
+    dormant: isDormant(app, own),
+  };
+}
+
+/** Nothing is deployed. Where the vendor says nothing of CVMs at all, that is not known. */
+function isDormant(app: App, own: readonly Cvm[]): boolean {
+  if (own.some((cvm) => cvm.deleted_at === null)) return false;
+  if (own.length > 0) return true;
+  return app.cvm_count === 0 || (app.cvm_count === null && Array.isArray(app.cvms));
+}
+
+export function cvmsIn(app: App): Cvm[] {
+  const listed = app.cvms ?? [];
+  return app.current_cvm === null || app.current_cvm === undefined ? listed : [app.current_cvm, ...listed];
+}
+
+/** A CVM under every id a usage row may bear for it; null where it bears none. */
+export function resourceOf(cvm: Cvm): ResourceListing | null {
+  const ids = [cvm.vm_uuid, cvm.instance_id, cvm.id].filter((id) => id !== null);
+  if (ids.length === 0) return null;
+  return {
+    ids: [...new Set(ids)],
+    name: cvm.name,
+    kind: 'CVM',
+    stopped: cvm.deleted_at !== null || STOPPED.has(cvm.status?.trim().toLowerCase() ?? ''),
+  };
+}
