@@ -1,0 +1,40 @@
+import type { PeriodAmount } from '../../shared/model.js';
+import type { Nanos } from '../../shared/money.js';
+import { EXIT } from './commands.js';
+import { isComplete } from './status-document.js';
+import type { StatusInput } from './status-document.js';
+import { dollars } from './status-text.js';
+
+type Verdict = 'under' | 'over' | 'cannot know';
+
+/** What is known may already be over; only "under" needs the whole. */
+function verdict(period: PeriodAmount, limit: Nanos, whole: boolean): Verdict {
+  if (period.known !== 'none' && period.usd > limit) return 'over';
+  return whole ? 'under' : 'cannot know';
+}
+
+/** Which limits hold, a line each, and the exit status: any over 1, else any unknown 3, else 0. */
+export function checkLimits(
+  input: StatusInput,
+  limits: { readonly monthOver: Nanos | null; readonly todayOver: Nanos | null },
+): { readonly text: string; readonly status: number } {
+  const { monthToDate, today } = input.periods;
+  const verdicts: Verdict[] = [];
+  const lines: string[] = [];
+  const compare = (label: string, period: PeriodAmount, limit: Nanos | null, whole: boolean): void => {
+    if (limit === null) return;
+    const found = verdict(period, limit, whole);
+    const spent = period.known === 'none' ? 'nothing known' : dollars(period.usd);
+    verdicts.push(found);
+    lines.push(`${label}: ${spent}, limit ${dollars(limit)}: ${found}\n`);
+  };
+  compare('Month to date', monthToDate, limits.monthOver, isComplete(monthToDate, input.now));
+  // Of today alone, a connection that has not read it leaves everything open.
+  compare('Today', today, limits.todayOver, isComplete(today, input.now) && today.unknownDays.length === 0);
+  const status = verdicts.includes('over')
+    ? EXIT.over
+    : verdicts.includes('cannot know')
+      ? EXIT.cannotKnow
+      : EXIT.done;
+  return { text: lines.join(''), status };
+}

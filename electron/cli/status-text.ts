@@ -1,0 +1,100 @@
+import { absolute, divideHalfEven, formatDecimal, NANOS_PER_UNIT } from '../../shared/money.js';
+import { PROVIDER_NAMES } from '../../shared/model.js';
+import type { ConnectionState, ConnectionView, PeriodAmount } from '../../shared/model.js';
+import { isoSeconds } from '../export/profiles.js';
+import { oneLine, table } from './output.js';
+import { connectionMessage, isProvisional, STATUS_PERIODS } from './status-document.js';
+import type { StatusConnection, StatusInput, StatusPeriod } from './status-document.js';
+
+const PERIOD_LABELS: Readonly<Record<StatusPeriod, string>> = {
+  today: 'Today',
+  yesterday: 'Yesterday',
+  last7Days: 'Last 7 days',
+  last30Days: 'Last 30 days',
+  monthToDate: 'Month to date',
+  lastMonth: 'Last month',
+};
+
+const STATE_LABELS: Readonly<Record<ConnectionState, string>> = {
+  ok: 'up to date',
+  syncing: 'being read',
+  stale: 'stale',
+  failed: 'failed',
+  never: 'not read yet',
+};
+
+/** `$1,234.56`; four places below a dollar. Half-even, for people only: files bear exact amounts. */
+export function dollars(amount: bigint): string {
+  const size = absolute(amount);
+  const places = size >= NANOS_PER_UNIT || size === 0n ? 2 : 4;
+  const digits = divideHalfEven(size, 10n ** BigInt(9 - places))
+    .toString()
+    .padStart(places + 1, '0');
+  const whole = digits.slice(0, -places).replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${amount < 0n ? '-' : ''}$${whole}.${digits.slice(-places)}`;
+}
+
+function minutes(time: number): string {
+  return `${isoSeconds(time).slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function daysNote(count: number, what: string): string {
+  return `${count} ${count === 1 ? 'day' : 'days'} ${what}`;
+}
+
+function periodRow(id: StatusPeriod, period: PeriodAmount, now: number): string[] {
+  const { from, to } = period.range;
+  const notes = [from === to ? from : `${from} to ${to}`];
+  if (period.unknownDays.length > 0) notes.push(daysNote(period.unknownDays.length, 'not known'));
+  if (isProvisional(period, now)) notes.push('provisional');
+  return [PERIOD_LABELS[id], period.known === 'none' ? 'no data' : dollars(period.usd), notes.join(', ')];
+}
+
+function stateOf(view: ConnectionView): string {
+  return view.removed ? 'removed, history kept' : STATE_LABELS[view.state];
+}
+
+/** Connections one a line, under a heading; a sentence where there is none. */
+export function connectionsText(views: readonly ConnectionView[]): string {
+  if (views.length === 0) return 'No connection yet; add one with "cost-tray connect".\n';
+  const rows = views.map((view) => [
+    view.id,
+    PROVIDER_NAMES[view.provider],
+    oneLine(view.name),
+    stateOf(view),
+    view.monthToDate === null ? 'no data' : dollars(view.monthToDate.usd),
+    view.dataThrough ?? '-',
+    view.lastSuccess === null ? '-' : minutes(view.lastSuccess),
+  ]);
+  const heading = ['ID', 'PROVIDER', 'NAME', 'STATE', 'MONTH TO DATE', 'DATA THROUGH', 'LAST SUCCESS'];
+  const messages = views.flatMap((view) => {
+    const message = view.removed ? null : connectionMessage(view);
+    return message === null ? [] : [`${oneLine(view.name)}: ${oneLine(message)}\n`];
+  });
+  return table([heading, ...rows], new Set([4])) + messages.join('');
+}
+
+function differences(connections: readonly StatusConnection[]): string {
+  return connections
+    .flatMap(({ name, removed, reconciliation }) => {
+      if (removed || reconciliation === null) return [];
+      if (reconciliation.rounding || reconciliation.difference === 0n) return [];
+      const { unit, reported, stored } = reconciliation;
+      return [
+        `${oneLine(name)}: the vendor reported ${formatDecimal(reported)} ${unit}, stored are ${formatDecimal(stored)} ${unit}.\n`,
+      ];
+    })
+    .join('');
+}
+
+/** What `status` prints for people. */
+export function statusText(input: StatusInput): string {
+  const { now, forecast } = input;
+  const connections = input.connections.filter(({ removed }) => !removed);
+  const rows = STATUS_PERIODS.map((id) => periodRow(id, input.periods[id], now));
+  if (forecast !== null) {
+    const range = `${dollars(forecast.low)} to ${dollars(forecast.high)}`;
+    rows.push(['Forecast', dollars(forecast.monthEnd), `end of the month, ${range}`]);
+  }
+  return `As of ${minutes(now)}; days are UTC\n\n${table(rows, new Set([1]))}\n${connectionsText(connections)}${differences(connections)}`;
+}

@@ -1,0 +1,307 @@
+import { describe, expect, it } from 'vitest';
+
+import { day } from '../../shared/day.js';
+import type { Day } from '../../shared/day.js';
+import type { Known, PeriodAmount } from '../../shared/model.js';
+import { nanos } from '../../shared/money.js';
+import { checkLimits } from '../../electron/cli/check.js';
+import { statusDocument } from '../../electron/cli/status-document.js';
+import type { StatusConnection, StatusInput } from '../../electron/cli/status-document.js';
+import { connectionsText, dollars, statusText } from '../../electron/cli/status-text.js';
+
+const NOW = Date.UTC(2026, 10, 22, 10, 0, 0, 999);
+
+function amount(from: string, to: string, usd: bigint, rest: Partial<PeriodAmount> = {}): PeriodAmount {
+  return {
+    range: { from: day(from), to: day(to) },
+    usd: nanos(usd),
+    known: 'whole',
+    provisionalDays: 0,
+    unknownDays: [],
+    ...rest,
+  };
+}
+
+const connection: StatusConnection = {
+  id: 'c1',
+  provider: 'clickhouse',
+  name: 'Analytics',
+  account: 'org-1',
+  accountName: 'Acme',
+  unit: 'CHC',
+  usdPerUnit: nanos(850_000_000n),
+  state: 'failed',
+  fault: { kind: 'rejected', detail: null, retryAt: null },
+  faultMessage: null,
+  lastSuccess: Date.UTC(2026, 10, 22, 9, 45, 7, 123),
+  dataThrough: day('2026-11-21'),
+  progress: null,
+  monthToDate: { usd: nanos(850_000_001n), native: nanos(1_000_000_001n) },
+  creditLeft: null,
+  reconciliation: {
+    unit: 'CHC',
+    reported: nanos(5_000_000_000n),
+    stored: nanos(4_500_000_000n),
+    difference: nanos(500_000_000n),
+    rounding: false,
+  },
+  notes: [],
+  sessionOnly: false,
+  billingAnchor: null,
+  removed: false,
+  coverage: {
+    from: day('2025-10-22'),
+    to: day('2026-11-22'),
+    unknownDays: [day('2026-11-03')],
+    provisionalDays: 2,
+  },
+};
+
+const fresh: StatusConnection = {
+  ...connection,
+  id: 'c2',
+  provider: 'phala',
+  name: 'Team\u001b[2J\nx',
+  unit: 'USD',
+  usdPerUnit: nanos(1_000_000_000n),
+  state: 'never',
+  fault: null,
+  lastSuccess: null,
+  dataThrough: null,
+  monthToDate: null,
+  reconciliation: null,
+  coverage: null,
+};
+
+const input: StatusInput = {
+  now: NOW,
+  periods: {
+    today: amount('2026-11-22', '2026-11-22', 12_340_000_000n),
+    yesterday: amount('2026-11-21', '2026-11-21', 0n),
+    last7Days: amount('2026-11-16', '2026-11-22', 0n, { known: 'none', unknownDays: [day('2026-11-16')] }),
+    last30Days: amount('2026-10-24', '2026-11-22', 1_000_000_000n, {
+      known: 'part',
+      unknownDays: [day('2026-11-03')],
+    }),
+    monthToDate: amount('2026-11-01', '2026-11-22', 1_234_567_890_123n, {
+      unknownDays: [day('2026-11-22')],
+      known: 'part',
+    }),
+    lastMonth: amount('2026-10-01', '2026-10-31', 2_000_000_000n, { provisionalDays: 1 }),
+  },
+  forecast: { monthEnd: nanos(3n), low: nanos(2n), high: nanos(4_000_000_000n), withoutHistory: [] },
+  connections: [connection, fresh, { ...connection, id: 'c3', removed: true }],
+};
+
+describe('statusDocument', () => {
+  it('is the documented shape, exactly', () => {
+    // Through JSON, as a script reads it.
+    expect(JSON.parse(JSON.stringify(statusDocument(input)))).toEqual({
+      schema: 1,
+      generatedAt: '2026-11-22T10:00:00Z',
+      currency: 'USD',
+      periods: {
+        today: { from: '2026-11-22', to: '2026-11-22', amount: '12.34', provisional: true, complete: true },
+        yesterday: { from: '2026-11-21', to: '2026-11-21', amount: '0', provisional: false, complete: true },
+        last7Days: { from: '2026-11-16', to: '2026-11-22', amount: null, provisional: true, complete: false },
+        last30Days: { from: '2026-10-24', to: '2026-11-22', amount: '1', provisional: true, complete: false },
+        monthToDate: {
+          from: '2026-11-01',
+          to: '2026-11-22',
+          amount: '1234.567890123',
+          provisional: true,
+          complete: true,
+        },
+        lastMonth: { from: '2026-10-01', to: '2026-10-31', amount: '2', provisional: true, complete: true },
+      },
+      forecast: { monthEnd: '0.000000003', low: '0.000000002', high: '4' },
+      connections: [
+        {
+          id: 'c1',
+          provider: 'clickhouse',
+          name: 'Analytics',
+          account: 'org-1',
+          state: 'failed',
+          lastSuccess: '2026-11-22T09:45:07Z',
+          dataThrough: '2026-11-21',
+          error: {
+            kind: 'rejected',
+            message: 'ClickHouse rejected the key. Replace it with a key that is active.',
+          },
+          unit: 'CHC',
+          usdPerUnit: '0.85',
+          coverage: {
+            from: '2025-10-22',
+            to: '2026-11-22',
+            unknownDays: ['2026-11-03'],
+            provisionalDays: 2,
+          },
+          monthToDate: { amount: '0.850000001', native: '1.000000001' },
+          reconciliation: { unit: 'CHC', reported: '5', stored: '4.5', difference: '0.5' },
+        },
+        {
+          id: 'c2',
+          provider: 'phala',
+          name: 'Team\u001b[2J\nx',
+          account: 'org-1',
+          state: 'never',
+          lastSuccess: null,
+          dataThrough: null,
+          error: null,
+          unit: 'USD',
+          usdPerUnit: '1',
+          coverage: null,
+          monthToDate: { amount: null, native: null },
+          reconciliation: null,
+        },
+      ],
+    });
+  });
+
+  it('keeps the documented order of keys', () => {
+    const document = statusDocument(input);
+    expect(Object.keys(document)).toEqual([
+      'schema',
+      'generatedAt',
+      'currency',
+      'periods',
+      'forecast',
+      'connections',
+    ]);
+    expect(Object.keys(document.connections[0] ?? {})).toEqual([
+      'id',
+      'provider',
+      'name',
+      'account',
+      'state',
+      'lastSuccess',
+      'dataThrough',
+      'error',
+      'unit',
+      'usdPerUnit',
+      'coverage',
+      'monthToDate',
+      'reconciliation',
+    ]);
+  });
+
+  it('has no forecast where there is none', () => {
+    expect(statusDocument({ ...input, forecast: null }).forecast).toBeNull();
+  });
+});
+
+describe('check', () => {
+  const today: Day = day('2026-11-22');
+  const ended: Day = day('2026-11-03');
+  const month = (usd: bigint, known: Known, unknownDays: readonly Day[]) =>
+    amount('2026-11-01', '2026-11-22', usd, { known, unknownDays });
+  const one = (usd: bigint, known: Known, unknownDays: readonly Day[]) =>
+    amount('2026-11-22', '2026-11-22', usd, { known, unknownDays });
+  const ten = nanos(10_000_000_000n);
+
+  it.each([
+    ['under', month(9_999_999_999n, 'whole', []), 0],
+    ['exactly at the limit is not over', month(10_000_000_000n, 'whole', []), 0],
+    ['over by a nano', month(10_000_000_001n, 'whole', []), 1],
+    ['over already, a day unknown', month(10_000_000_001n, 'part', [ended]), 1],
+    ['under so far, a day unknown', month(1n, 'part', [ended]), 3],
+    ['nothing known', month(0n, 'none', []), 3],
+    ['only today unread', month(1n, 'part', [today]), 0],
+  ])('month: %s', (_name, monthToDate, status) => {
+    const result = checkLimits(
+      { ...input, periods: { ...input.periods, monthToDate } },
+      { monthOver: ten, todayOver: null },
+    );
+    expect(result.status).toBe(status);
+    expect(result.text.split('\n')).toHaveLength(2);
+  });
+
+  it.each([
+    ['under', one(1n, 'whole', []), 0],
+    ['over', one(10_000_000_001n, 'whole', []), 1],
+    ['not read by every connection', one(1n, 'part', [today]), 3],
+    ['not read by every connection, over already', one(10_000_000_001n, 'part', [today]), 1],
+    ['nothing known', one(0n, 'none', []), 3],
+  ])('today: %s', (_name, todayAmount, status) => {
+    expect(
+      checkLimits(
+        { ...input, periods: { ...input.periods, today: todayAmount } },
+        { monthOver: null, todayOver: ten },
+      ).status,
+    ).toBe(status);
+  });
+
+  it.each([
+    ['over beats not knowing', 11_000_000_000n, 'none', 1],
+    ['not knowing beats under', 1n, 'none', 3],
+    ['both under', 1n, 'whole', 0],
+  ] as const)('both: %s', (_name, monthUsd, todayKnown, status) => {
+    const periods = {
+      ...input.periods,
+      monthToDate: month(monthUsd, 'whole', []),
+      today: one(0n, todayKnown, []),
+    };
+    const result = checkLimits({ ...input, periods }, { monthOver: ten, todayOver: ten });
+    expect(result.status).toBe(status);
+    expect(result.text.trimEnd().split('\n')).toHaveLength(2);
+  });
+});
+
+describe('for people', () => {
+  it.each([
+    [0n, '$0.00'],
+    [1n, '$0.0000'],
+    [50_000n, '$0.0000'],
+    [150_000n, '$0.0002'],
+    [58_000_000n, '$0.0580'],
+    [999_999_999n, '$1.0000'],
+    [1_000_000_000n, '$1.00'],
+    [1_005_000_000n, '$1.00'],
+    [1_015_000_000n, '$1.02'],
+    [1_234_567_890_000_000n, '$1,234,567.89'],
+    [100_000_000_000n, '$100.00'],
+    [-12_345_000_000_000n, '-$12,345.00'],
+    [-500_000_000n, '-$0.5000'],
+  ])('%s nanos are %s', (value, text) => expect(dollars(value)).toBe(text));
+
+  it('prints an aligned overview', () => {
+    expect(statusText(input)).toBe(
+      `As of 2026-11-22 10:00 UTC; days are UTC
+
+Today             $12.34  2026-11-22, provisional
+Yesterday          $0.00  2026-11-21
+Last 7 days      no data  2026-11-16 to 2026-11-22, 1 day not known, provisional
+Last 30 days       $1.00  2026-10-24 to 2026-11-22, 1 day not known, provisional
+Month to date  $1,234.57  2026-11-01 to 2026-11-22, 1 day not known, provisional
+Last month         $2.00  2026-10-01 to 2026-10-31, provisional
+Forecast         $0.0000  end of the month, $0.0000 to $4.00
+
+ID  PROVIDER    NAME        STATE         MONTH TO DATE  DATA THROUGH  LAST SUCCESS
+c1  ClickHouse  Analytics   failed              $0.8500  2026-11-21    2026-11-22 09:45 UTC
+c2  Phala       Team [2J x  not read yet        no data  -             -
+Analytics: ClickHouse rejected the key. Replace it with a key that is active.
+Analytics: the vendor reported 5 CHC, stored are 4.5 CHC.
+`,
+    );
+  });
+
+  it('keeps quiet about rounding', () => {
+    const reconciliation = {
+      unit: 'CHC' as const,
+      reported: nanos(5_000_000_001n),
+      stored: nanos(5_000_000_000n),
+      difference: nanos(1n),
+      rounding: true,
+    };
+    const connections = [{ ...connection, reconciliation }];
+    expect(statusText({ ...input, connections })).not.toContain('reported');
+  });
+
+  it('says what to do where there is no connection', () => {
+    expect(connectionsText([])).toBe('No connection yet; add one with "cost-tray connect".\n');
+  });
+
+  it('lists removed connections with their history', () => {
+    expect(connectionsText([{ ...connection, removed: true }])).toMatch(/removed, history kept/);
+  });
+});
