@@ -1,0 +1,234 @@
+import type { SettlePolicy } from '../providers/adapter.js';
+import { DAY_MS, dayNumber } from '../../shared/day.js';
+import { absolute } from '../../shared/money.js';
+import { convertRows, rateStretches, ratesOf } from './conversion.js';
+import type { Database } from './driver.js';
+import type { SeenNames } from './names.js';
+import { rebuildRollup } from './rollup.js';
+import { prepareTarget } from './target.js';
+import type { WindowPlace } from './target.js';
+import type { CommitOptions, CommitResult } from './types.js';
+
+/** The one transaction in which a window's rows, coverage, rollup and revisions are written. */
+
+/** The connection of a scope, or null where either is gone. */
+function connectionOf(
+  db: Database,
+  scope: bigint,
+): { n: bigint; epoch: bigint; removed_at: bigint | null } | null {
+  return db.first(
+    `SELECT c.n, c.epoch, c.removed_at FROM scope s JOIN connection c ON c.n = s.connection_n WHERE s.id = ?`,
+    scope,
+  );
+}
+
+/** See {@link import('./types.js').WindowWriter.missing}. */
+export function countMissing(
+  db: Database,
+  place: WindowPlace,
+  names: SeenNames,
+): { unsettled: number; emptiesScope: boolean } {
+  const connection = connectionOf(db, place.scope);
+  if (connection === null) return { unsettled: 0, emptiesScope: false };
+  return db.read(() => {
+    names.resolve(db, connection.n);
+    prepareTarget(db, place, true);
+    const unsettled = db.integer(
+      `SELECT count(*) AS value FROM gone WHERE day BETWEEN ?2 AND ?3 AND NOT EXISTS (
+         SELECT 1 FROM covered WHERE scope_id = ?1 AND covered.day = gone.day AND settled = 1)`,
+      place.scope,
+      place.from,
+      place.to,
+    );
+    const staged = db.integer('SELECT count(*) AS value FROM staged WHERE writer = ?', place.writer);
+    const stored = db.integer('SELECT count(*) AS value FROM charge WHERE scope_id = ?', place.scope);
+    return {
+      unsettled: Number(unsettled),
+      emptiesScope: staged === 0n && stored > 0n && stored === unsettled,
+    };
+  });
+}
+
+export function commitWindow(
+  db: Database,
+  place: WindowPlace,
+  names: SeenNames,
+  options: CommitOptions,
+): CommitResult {
+  return db.write(() => {
+    const connection = connectionOf(db, place.scope);
+    if (connection === null || connection.removed_at !== null || Number(connection.epoch) !== options.epoch) {
+      return { kind: 'dropped' };
+    }
+    names.store(db, connection.n);
+    names.resolve(db, connection.n);
+    prepareTarget(db, place, options.mayDelete && sumsAgree(db, place, options));
+
+    const changed = db
+      .all<{ day: bigint }>('SELECT day FROM target WHERE fate > 0 UNION SELECT day FROM gone ORDER BY day')
+      .map((row) => row.day);
+    const settledBefore = settledSums(db, place, changed);
+    const counts = writeCharges(db, connection.n, place, changed);
+    for (const day of changed) rebuildRollup(db, connection.n, place.scope, day, day);
+    cover(db, place, options, changed);
+    return { kind: 'committed', ...counts, revisedDays: revise(db, place, options.readAt, settledBefore) };
+  });
+}
+
+/**
+ * Nothing is deleted while what was read and the vendor's own total differ by
+ * more than rounding, at most 1 nano a term. Whether that total counts the
+ * margin's days is the vendor's affair, so either sum may agree.
+ */
+function sumsAgree(db: Database, place: WindowPlace, options: CommitOptions): boolean {
+  const { reported } = options;
+  if (reported === null) return true;
+  const sums = db.first<{ terms: bigint; whole: bigint; inside: bigint }>(
+    `SELECT count(*) AS terms, coalesce(sum(amount), 0) AS whole,
+       coalesce(sum(CASE WHEN day BETWEEN ?2 AND ?3 THEN amount END), 0) AS inside
+     FROM staged WHERE writer = ?1`,
+    place.writer,
+    place.from,
+    place.to,
+  );
+  if (sums === null) return false;
+  return absolute(reported - sums.whole) <= sums.terms || absolute(reported - sums.inside) <= sums.terms;
+}
+
+/** What those of the changed days counted that are settled now. */
+function settledSums(db: Database, place: WindowPlace, changed: readonly bigint[]): Map<bigint, bigint> {
+  const sums = new Map<bigint, bigint>();
+  for (const day of changed) {
+    const settled = db.integer(
+      'SELECT settled AS value FROM covered WHERE scope_id = ? AND day = ?',
+      place.scope,
+      day,
+    );
+    if (settled === 1n) sums.set(day, daySum(db, place.scope, day));
+  }
+  return sums;
+}
+
+function daySum(db: Database, scope: bigint, day: bigint): bigint {
+  return db.integer('SELECT sum(amount) AS value FROM charge WHERE scope_id = ? AND day = ?', scope, day);
+}
+
+function writeCharges(
+  db: Database,
+  connection: bigint,
+  place: WindowPlace,
+  changed: readonly bigint[],
+): { inserted: number; updated: number; deleted: number } {
+  const first = changed[0];
+  const last = changed.at(-1);
+  if (first === undefined || last === undefined) return { inserted: 0, updated: 0, deleted: 0 };
+  for (const stretch of rateStretches(ratesOf(db, connection), first, last)) {
+    convertRows(
+      db,
+      'target',
+      'fate > 0 AND day BETWEEN ? AND ?',
+      [stretch.from, stretch.to],
+      stretch.usdPerUnit,
+    );
+  }
+  const count = (fate: number): number =>
+    Number(db.integer('SELECT count(*) AS value FROM target WHERE fate = ?', fate));
+  const inserted = count(1);
+  const updated = count(2);
+  const deleted = Number(db.integer('SELECT count(*) AS value FROM gone'));
+  if (deleted > 0) {
+    db.run(
+      `DELETE FROM charge WHERE scope_id = ? AND (day, key, resource_id, meter_id, ordinal) IN (
+         SELECT day, key, resource_id, meter_id, ordinal FROM gone)`,
+      place.scope,
+    );
+  }
+  db.run(
+    `INSERT OR REPLACE INTO charge
+       (scope_id, day, key, resource_id, meter_id, ordinal, start, duration, amount, usd, locked, shape_id, own)
+     SELECT ?, day, key, resource_id, meter_id, ordinal, start, duration, amount, usd, locked, shape_id, own
+     FROM target WHERE fate > 0`,
+    place.scope,
+  );
+  return { inserted, updated, deleted };
+}
+
+/**
+ * Whether a day read whole at `readAt` counts as settled. A day that is settled
+ * by its age stays so: a clock set back must not make it lose charges.
+ */
+function isSettled(
+  policy: SettlePolicy,
+  day: bigint,
+  readAt: number,
+  charges: { readonly count: bigint; readonly allLocked: boolean },
+  before: boolean,
+): boolean {
+  const oldEnough = readAt >= (Number(day) + 1) * DAY_MS + policy.afterMs;
+  if (policy.by === 'locks' && charges.count > 0n) return charges.allLocked;
+  return oldEnough || before;
+}
+
+/** Marks the days of the window as read whole; of other days only the number of charges changes. */
+function cover(db: Database, place: WindowPlace, options: CommitOptions, changed: readonly bigint[]): void {
+  const today = BigInt(dayNumber(options.today));
+  const stored = new Map(
+    db
+      .all<{ day: bigint; count: bigint; locked: bigint }>(
+        `SELECT day, count(*) AS count, min(locked) AS locked FROM charge
+         WHERE scope_id = ? AND day BETWEEN ? AND ? GROUP BY day`,
+        place.scope,
+        place.from,
+        place.to,
+      )
+      .map((row) => [row.day, { count: row.count, allLocked: row.locked === 1n }]),
+  );
+  for (let day = place.from; day <= place.to && day <= today; day += 1n) {
+    const charges = stored.get(day) ?? { count: 0n, allLocked: false };
+    const before =
+      db.integer('SELECT settled AS value FROM covered WHERE scope_id = ? AND day = ?', place.scope, day) ===
+      1n;
+    const settled = day < today && isSettled(options.settle, day, options.readAt, charges, before);
+    db.run(
+      'INSERT OR REPLACE INTO covered (scope_id, day, read_at, charges, settled) VALUES (?, ?, ?, ?, ?)',
+      place.scope,
+      day,
+      Math.trunc(options.readAt),
+      charges.count,
+      settled ? 1 : 0,
+    );
+  }
+  for (const day of changed) {
+    if (day >= place.from && day <= place.to) continue;
+    db.run(
+      `UPDATE covered SET charges = (SELECT count(*) FROM charge WHERE scope_id = ?1 AND day = ?2)
+       WHERE scope_id = ?1 AND day = ?2`,
+      place.scope,
+      day,
+    );
+  }
+}
+
+/** Keeps the old sum of each settled day whose sum is another now. @returns how many */
+function revise(
+  db: Database,
+  place: WindowPlace,
+  readAt: number,
+  before: ReadonlyMap<bigint, bigint>,
+): number {
+  let revised = 0;
+  for (const [day, old] of before) {
+    const now = daySum(db, place.scope, day);
+    if (now === old) continue;
+    revised += 1;
+    db.run(
+      'INSERT INTO revision (scope_id, day, at, before, after) VALUES (?, ?, ?, ?, ?)',
+      place.scope,
+      day,
+      Math.trunc(readAt),
+      old,
+      now,
+    );
+  }
+  return revised;
+}

@@ -1,0 +1,186 @@
+import { dayFromNumber, dayNumber, earlier, eachDay } from '../../shared/day.js';
+import type { Day } from '../../shared/day.js';
+import { connectionNumber } from './connections.js';
+import { dayOrNull, numberOrNull } from './columns.js';
+import { dayState } from './day-state.js';
+import type { Database } from './driver.js';
+import { askedConnections } from './questions.js';
+import type { AskedConnection } from './questions.js';
+import type { DayKnowledge, Ledger, Question } from './types.js';
+
+/** Which days are known, asked of one scope or of whole connections. */
+
+/** Days on which a scope could bear a charge that can still be asked for; day numbers. */
+interface Expectation {
+  readonly scope: bigint;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Beyond any day, on either side. */
+const NO_LIMIT = 10_000_000;
+const DAY_MS = 86_400_000;
+
+type CoveragePart = Pick<Ledger, 'covered' | 'unsettle' | 'dayStates' | 'provisionalDays' | 'firstChargeDay'>;
+
+export function coveragePart(db: Database): CoveragePart {
+  return {
+    covered: (scope, range) =>
+      db
+        .all<{ day: bigint; read_at: bigint; charges: bigint; settled: bigint }>(
+          `SELECT day, read_at, charges, settled FROM covered
+           WHERE scope_id = ? AND day BETWEEN ? AND ? ORDER BY day`,
+          scope,
+          dayNumber(range.from),
+          dayNumber(range.to),
+        )
+        .map((row) => ({
+          day: dayFromNumber(Number(row.day)),
+          readAt: Number(row.read_at),
+          charges: Number(row.charges),
+          settled: row.settled === 1n,
+        })),
+    unsettle: (connection, since) =>
+      void db.run(
+        `UPDATE covered SET settled = 0 WHERE settled = 1 AND day >= ?
+           AND scope_id IN (SELECT id FROM scope WHERE connection_n = ?)`,
+        dayNumber(since),
+        connectionNumber(db, connection),
+      ),
+    dayStates: (question, today) =>
+      askedConnections(db, question).flatMap((connection) => connectionDays(db, connection, question, today)),
+    provisionalDays: (connection) =>
+      Number(
+        db.integer(
+          `SELECT count(DISTINCT day) AS value FROM covered
+           WHERE settled = 0 AND scope_id IN (SELECT id FROM scope WHERE connection_n = ?)`,
+          connectionNumber(db, connection),
+        ),
+      ),
+    firstChargeDay: (connection) => firstChargeDay(db, connectionNumber(db, connection)),
+  };
+}
+
+function firstChargeDay(db: Database, connection: bigint): Day | null {
+  const row = db.first<{ day: bigint | null }>(
+    'SELECT min(day) AS day FROM day_total WHERE connection_n = ?',
+    connection,
+  );
+  return dayOrNull(row?.day ?? null);
+}
+
+function connectionDays(
+  db: Database,
+  connection: AskedConnection,
+  { range }: Question,
+  today: Day,
+): DayKnowledge[] {
+  const days = eachDay({ from: range.from, to: earlier(range.to, today) });
+  const first = dayNumber(range.from);
+  const last = dayNumber(range.to);
+  const expectations = expectationsOf(db, connection);
+  const readings = readingsOf(db, expectations, first, last);
+  const sums = new Map(
+    db
+      .all<{ day: bigint; native: bigint; charges: bigint }>(
+        'SELECT day, native, charges FROM day_total WHERE connection_n = ? AND day BETWEEN ? AND ?',
+        connection.n,
+        first,
+        last,
+      )
+      .map((row) => [Number(row.day), row]),
+  );
+  const about = {
+    today,
+    firstChargeDay: firstChargeDay(db, connection.n),
+    createdDay: connection.accountCreatedDay ?? oldestScope(expectations),
+    listedAt: connection.listedAt,
+    removedAt: connection.removedAt,
+  };
+  return days.map((day, index) => {
+    const number = first + index;
+    const reading = readings.get(number);
+    const state = dayState({
+      ...about,
+      day,
+      expected: expectations.filter((scope) => scope.first <= number && number <= scope.last).length,
+      expectedRead: Number(reading?.expected_read ?? 0n),
+      read: Number(reading?.read ?? 0n),
+      allSettled: reading === undefined || reading.settled === 1n,
+      oldestUnsettled: numberOrNull(reading?.unsettled_at ?? null),
+      charges: Number(sums.get(number)?.charges ?? 0n),
+      sum: sums.get(number)?.native ?? 0n,
+    });
+    const readAt = state === 'unknown' ? null : numberOrNull(reading?.read_at ?? null);
+    return { connection: connection.id, day, state, readAt };
+  });
+}
+
+/**
+ * A scope is expected from its creation on: to no end while it is listed, to the
+ * day it went from the list, and where the vendor no longer knows it to the last
+ * day that was read. Older days it was never read for stay expected: they are
+ * not known and never will be.
+ */
+function expectationsOf(db: Database, connection: AskedConnection): Expectation[] {
+  const rows = db.all<{
+    id: bigint;
+    created_day: bigint | null;
+    gone_at: bigint | null;
+    ended_at: bigint | null;
+    last_read: bigint | null;
+  }>(
+    `SELECT id, created_day, gone_at, ended_at,
+       iif(ended_at IS NULL, NULL, (SELECT max(day) FROM covered WHERE scope_id = scope.id)) AS last_read
+     FROM scope WHERE connection_n = ?`,
+    connection.n,
+  );
+  const accountDay = connection.accountCreatedDay;
+  const oldest = accountDay === null ? -NO_LIMIT : dayNumber(accountDay);
+  return rows.map((row) => {
+    const first = Math.max(oldest, row.created_day === null ? -NO_LIMIT : Number(row.created_day));
+    if (row.ended_at !== null) {
+      return { scope: row.id, first, last: row.last_read === null ? -NO_LIMIT : Number(row.last_read) };
+    }
+    const last = row.gone_at === null ? NO_LIMIT : Math.floor(Number(row.gone_at) / DAY_MS);
+    return { scope: row.id, first, last };
+  });
+}
+
+function oldestScope(expectations: readonly Expectation[]): Day | null {
+  const oldest = Math.min(NO_LIMIT, ...expectations.map((scope) => scope.first));
+  return Math.abs(oldest) === NO_LIMIT ? null : dayFromNumber(oldest);
+}
+
+interface Reading {
+  readonly day: bigint;
+  readonly read: bigint;
+  readonly expected_read: bigint;
+  readonly settled: bigint;
+  readonly read_at: bigint;
+  readonly unsettled_at: bigint | null;
+}
+
+/** The scopes' readings by day number, added up. */
+function readingsOf(
+  db: Database,
+  expectations: readonly Expectation[],
+  first: number,
+  last: number,
+): Map<number, Reading> {
+  const scopes = expectations.map((scope) => [Number(scope.scope), scope.first, scope.last]);
+  const rows = db.all<Reading>(
+    `WITH asked AS MATERIALIZED (
+       SELECT value->>0 AS id, value->>1 AS first, value->>2 AS last FROM json_each(?)
+     )
+     SELECT c.day, count(*) AS read, sum(c.day BETWEEN asked.first AND asked.last) AS expected_read,
+       min(c.settled) AS settled, min(c.read_at) AS read_at,
+       min(iif(c.settled = 0, c.read_at, NULL)) AS unsettled_at
+     FROM asked CROSS JOIN covered c ON c.scope_id = asked.id AND c.day BETWEEN ? AND ?
+     GROUP BY c.day`,
+    JSON.stringify(scopes),
+    first,
+    last,
+  );
+  return new Map(rows.map((row) => [Number(row.day), row]));
+}

@@ -1,0 +1,218 @@
+import { pathToFileURL } from 'node:url';
+import LibsqlDatabase from 'libsql';
+import { FaultError } from '../../shared/faults.js';
+
+/**
+ * The only file that knows the SQLite driver. What it smooths over (libsql 0.5):
+ * numbers are bound as REAL, so integers go in as BigInt; a bound blob ends the
+ * process, so there are none; a statement left half read keeps its read lock,
+ * so every statement is read to its end.
+ *
+ * No code of this program may open the ledger's main file in any other way, not
+ * even to read it: on POSIX, closing any descriptor of a file drops all locks
+ * the process holds on it, and another process would then delete the log.
+ * https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+ */
+
+/** Integers only: a number that is no safe integer is refused. */
+export type Param = bigint | number | string | null;
+
+/** How long a statement waits for another process's write, in milliseconds. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+const SQLITE_BUSY = 5;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+/** What SQLite's own primary result codes mean for the user. */
+const CAUSES: ReadonlyMap<number, string> = new Map([
+  [3, 'access was denied'],
+  [SQLITE_BUSY, 'another process keeps it locked'],
+  [6, 'it is locked'],
+  [8, 'it is read-only'],
+  [10, 'the disk reported an error'],
+  [SQLITE_CORRUPT, 'it is damaged; restart Cost Tray to set it aside'],
+  [13, 'the disk is full'],
+  [14, 'it cannot be opened'],
+  [SQLITE_NOTADB, 'it is not a ledger'],
+]);
+
+/** SQLite's primary result code of an error, or null where it bears none. */
+function primaryCode(error: unknown): number | null {
+  if (!(error instanceof Error)) return null;
+  if ('rawCode' in error && typeof error.rawCode === 'number') return error.rawCode & 0xff;
+  // Opening fails with a plain error whose text ends in the code.
+  const code = /ConnectionFailed\(.*: (\d+)"?\)$/s.exec(error.message)?.[1];
+  return code === undefined ? null : Number(code) & 0xff;
+}
+
+/** The bytes are no sound database. A locked, busy or unreadable one is not damaged. */
+export function isDamage(error: unknown): boolean {
+  const code = error instanceof FaultError ? primaryCode(error.cause) : primaryCode(error);
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+/**
+ * Whether a condition holds of a file, opened for reading only. Done without a
+ * prepared statement, so that the file is let go at once: an open file cannot
+ * be renamed everywhere.
+ *
+ * @param condition an SQL expression
+ * @throws FaultError `ledger` where it cannot be read, is locked or is no database
+ */
+export function probe(file: string, condition: string): boolean {
+  const db = new Database(file, { readOnly: true });
+  try {
+    // `exec` gives back no rows, only errors: a condition that does not hold is made one.
+    db.exec(`SELECT iif((${condition}), 1, json('does not hold'))`);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('malformed JSON')) return false;
+    throw error;
+  } finally {
+    db.close();
+  }
+}
+
+/** Another connection holds the lock, beyond the waiting time. */
+export function isBusy(error: unknown): boolean {
+  return (error instanceof FaultError ? primaryCode(error.cause) : primaryCode(error)) === SQLITE_BUSY;
+}
+
+function asFault(error: unknown): unknown {
+  const code = primaryCode(error);
+  if (code === null || !(error instanceof Error)) return error;
+  const fault = new FaultError('ledger', CAUSES.get(code) ?? error.message);
+  fault.cause = error;
+  return fault;
+}
+
+function bindable(param: Param): bigint | string | null {
+  return typeof param === 'number' ? BigInt(param) : param;
+}
+
+type Statement = ReturnType<LibsqlDatabase.Database['prepare']>;
+
+/** One connection to one file. Integers come back as BigInt. SQLite's failures are FaultErrors `ledger`. */
+export class Database {
+  private readonly handle: LibsqlDatabase.Database;
+  private readonly statements = new Map<string, Statement>();
+  private open = true;
+
+  /** @throws FaultError `ledger` where the folder or the file cannot be opened */
+  constructor(
+    readonly file: string,
+    { readOnly = false }: { readonly readOnly?: boolean } = {},
+  ) {
+    // The driver has no option for it, SQLite's own form of a file name has.
+    const name = readOnly ? `${pathToFileURL(file).href}?mode=ro` : file;
+    this.handle = this.guard(() => new LibsqlDatabase(name, { timeout: BUSY_TIMEOUT_MS }));
+    this.handle.defaultSafeIntegers(true);
+  }
+
+  /** Runs statements without parameters. */
+  exec(sql: string): void {
+    this.guard(() => this.handle.exec(sql));
+  }
+
+  /** All rows, as objects with the columns' names. The caller names their shape. */
+  all<Row>(sql: string, ...params: Param[]): Row[] {
+    return this.guard(() => this.statement(sql).all(params.map(bindable)) as Row[]);
+  }
+
+  /** The first row or null. */
+  first<Row>(sql: string, ...params: Param[]): Row | null {
+    return this.all<Row>(sql, ...params)[0] ?? null;
+  }
+
+  /**
+   * Many rows at once, as one JSON text: the driver's own rows cost some 2 µs a
+   * cell. Integers that may exceed 2^53 are to be cast to text.
+   *
+   * @param columns as lists are to hold them
+   * @param source what follows FROM
+   * @param order columns the lists are in order of; null: as they are stored
+   */
+  bulk<Row>(columns: string, source: string, order: string | null, ...params: Param[]): Row[] {
+    const row = this.first<{ rows: string }>(
+      `SELECT json_group_array(json_array(${columns})${order === null ? '' : ` ORDER BY ${order}`}) AS rows FROM ${source}`,
+      ...params,
+    );
+    return JSON.parse(row?.rows ?? '[]') as Row[];
+  }
+
+  /** One integer: the column `value` of the first row, 0 where there is none. */
+  integer(sql: string, ...params: Param[]): bigint {
+    return this.first<{ value: bigint | null }>(sql, ...params)?.value ?? 0n;
+  }
+
+  /** Rows a batch at a time. Must be read to the end. */
+  each<Row>(sql: string, ...params: Param[]): Iterable<Row> {
+    return this.guard(() => this.statement(sql).iterate(params.map(bindable)) as Iterable<Row>);
+  }
+
+  /** Runs one statement that changes rows. @returns how many */
+  run(sql: string, ...params: Param[]): number {
+    return this.guard(() => this.statement(sql).run(params.map(bindable)).changes);
+  }
+
+  /** A transaction that takes the write lock at once; rolled back when `body` throws. */
+  write<T>(body: () => T): T {
+    return this.within('BEGIN IMMEDIATE', body);
+  }
+
+  /** One view of the file for several reads, or several changes of temporary tables. */
+  read<T>(body: () => T): T {
+    return this.within('BEGIN', body);
+  }
+
+  close(): void {
+    if (!this.open) return;
+    this.open = false;
+    // The driver ends a connection only once its last statement is garbage collected. So what
+    // an end would do is done here: else a transaction kept its lock, and the log its content.
+    if (this.handle.inTransaction) this.exec('ROLLBACK');
+    this.emptyLog();
+    this.statements.clear();
+    this.handle.close();
+  }
+
+  /** Moves the write-ahead log into the file, unless another connection uses it. */
+  private emptyLog(): void {
+    try {
+      this.exec('PRAGMA busy_timeout = 0');
+      this.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // The log stays as it is and is read at the next opening.
+    }
+  }
+
+  private within<T>(begin: string, body: () => T): T {
+    this.exec(begin);
+    try {
+      const result = body();
+      this.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // Some failures (a full disk) have rolled back already.
+      if (this.handle.inTransaction) this.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  private statement(sql: string): Statement {
+    const known = this.statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.handle.prepare(sql);
+    this.statements.set(sql, statement);
+    return statement;
+  }
+
+  private guard<T>(body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      throw asFault(error);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import type { SyncProgress } from '../../shared/model.js';
+import { jsonColumn, jsonOrNull } from './columns.js';
+import { connectionNumber } from './connections.js';
+import type { Database } from './driver.js';
+import type { Lease, Ledger } from './types.js';
+
+/** Leases: one sync of a connection at a time, across processes. */
+
+/** After this long without a heartbeat the holder of a lease is dead. */
+const LEASE_MS = 60_000;
+
+/** A clock set back leaves heartbeats in the future: those far off are dead too. */
+function isAlive(heartbeat: bigint, now: number): boolean {
+  return Math.abs(now - Number(heartbeat)) <= LEASE_MS;
+}
+
+export function leasePart(db: Database): Pick<Ledger, 'takeLease' | 'leaseHolder'> {
+  const holder = (connection: string) =>
+    db.first<{ owner: string; heartbeat: bigint; progress: string | null }>(
+      `SELECT owner, heartbeat, progress FROM lease
+       WHERE connection_n = (SELECT n FROM connection WHERE id = ?)`,
+      connection,
+    );
+  return {
+    takeLease: (connection, owner, now) =>
+      db.write(() => {
+        const held = holder(connection);
+        if (held !== null && isAlive(held.heartbeat, now)) return null;
+        // Tells this holding from a later one by the same owner.
+        const token = randomUUID();
+        db.run(
+          'INSERT OR REPLACE INTO lease (connection_n, owner, token, heartbeat) VALUES (?, ?, ?, ?)',
+          connectionNumber(db, connection),
+          owner,
+          token,
+          now,
+        );
+        return leaseOf(db, token);
+      }),
+    leaseHolder(connection, now) {
+      const held = holder(connection);
+      if (held === null || !isAlive(held.heartbeat, now)) return null;
+      return { owner: held.owner, progress: jsonOrNull<SyncProgress>(held.progress) };
+    },
+  };
+}
+
+function leaseOf(db: Database, token: string): Lease {
+  return {
+    heartbeat: (now, progress) =>
+      db.run(
+        'UPDATE lease SET heartbeat = ?, progress = ? WHERE token = ?',
+        now,
+        jsonColumn(progress),
+        token,
+      ) > 0,
+    release: () => void db.run('DELETE FROM lease WHERE token = ?', token),
+  };
+}

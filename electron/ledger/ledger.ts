@@ -1,0 +1,72 @@
+import { existsSync, statSync } from 'node:fs';
+import { streamCharges } from './charges.js';
+import { connectionPart } from './connections.js';
+import { coveragePart } from './coverage.js';
+import type { Database } from './driver.js';
+import { hourPart } from './hours.js';
+import { leasePart } from './leases.js';
+import { openFile } from './open.js';
+import type { OpenOptions } from './open.js';
+import { questionPart } from './questions.js';
+import { ratePart } from './rates.js';
+import { scopePart } from './scopes.js';
+import type { Ledger } from './types.js';
+import { openWindow } from './window.js';
+
+export { EARLIEST_DAY } from './connections.js';
+
+/**
+ * Opens the ledger, creating folder and file where they are missing. Several
+ * processes and threads may have it open at once: readers never wait, a writer
+ * waits up to 5 s for another.
+ *
+ * @param file its path; `-wal` and `-shm` beside it belong to it
+ * @param now milliseconds since 1970; dates the name of a damaged file
+ * @returns `setAside`: the path a damaged file was renamed to, or null
+ * @throws FaultError `ledger` for a file of a newer version, which is left
+ *   untouched, and for a file or folder that is locked or not writable
+ */
+export function openLedger(
+  file: string,
+  now: () => number,
+  options: OpenOptions = {},
+): { ledger: Ledger; setAside: string | null } {
+  const { db, setAside } = openFile(file, now, options);
+  return { ledger: build(db), setAside };
+}
+
+function build(db: Database): Ledger {
+  let writers = 0;
+  return {
+    ...connectionPart(db),
+    ...ratePart(db),
+    ...leasePart(db),
+    ...scopePart(db),
+    ...coveragePart(db),
+    ...questionPart(db),
+    ...hourPart(db),
+    writeWindow: (scope, window) => openWindow(db, (writers += 1), scope, window),
+    charges: (question) => streamCharges(db.file, question),
+    dataVersion: () => Number(db.first<{ data_version: bigint }>('PRAGMA data_version')?.data_version ?? 0n),
+    bytes: () =>
+      ['', '-wal', '-shm']
+        .map((suffix) => `${db.file}${suffix}`)
+        .reduce((sum, path) => sum + (existsSync(path) ? statSync(path).size : 0), 0),
+    integrityFault: () => integrityFault(db),
+    close: () => db.close(),
+  };
+}
+
+/** The file's structure and references, and that the rollup is the sum of the charges. */
+function integrityFault(db: Database): string | null {
+  const structure = db.first<{ integrity_check: string }>('PRAGMA integrity_check(1)')?.integrity_check;
+  if (structure !== undefined && structure !== 'ok') return structure;
+  if (db.all('PRAGMA foreign_key_check').length > 0) return 'a row refers to one that is missing';
+  const differing = db.integer(`
+    SELECT count(*) AS value FROM (
+      SELECT s.connection_n, c.day, sum(c.amount) AS native, sum(coalesce(c.usd, c.amount)) AS usd, count(*) AS charges
+      FROM charge c JOIN scope s ON s.id = c.scope_id GROUP BY s.connection_n, c.day
+    ) a FULL JOIN day_total t ON t.connection_n = a.connection_n AND t.day = a.day
+    WHERE a.native IS NOT t.native OR a.usd IS NOT t.usd OR a.charges IS NOT t.charges`);
+  return differing === 0n ? null : `the sums of ${differing} days differ from their charges`;
+}

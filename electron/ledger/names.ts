@@ -1,0 +1,211 @@
+import type { Charge } from '../providers/adapter.js';
+import type { Database } from './driver.js';
+
+/**
+ * What the charges of one window say of resources, groups, meters and the
+ * shapes of their remaining fields. Staged rows bear numbers in their place,
+ * given here; a commit stores the names and tells which row each number means.
+ */
+
+interface SeenResource {
+  readonly number: number;
+  readonly id: string;
+  name: string | null;
+  kind: string;
+  group: Charge['group'];
+  /** Start of the charge that bears the name, so that a backfill's old name never wins. */
+  seenAt: number;
+}
+
+interface SeenMeter {
+  readonly number: number;
+  readonly vendorMeter: string;
+  readonly variant: string;
+  meter: string;
+}
+
+export interface NameNumbers {
+  readonly resource: number;
+  readonly meter: number;
+  readonly shape: number;
+}
+
+export function createLocalNames(db: Database): void {
+  db.exec(`
+    CREATE TEMP TABLE local_name (
+      what TEXT NOT NULL, number INTEGER NOT NULL, id INTEGER NOT NULL, place INTEGER NOT NULL,
+      PRIMARY KEY (what, number)
+    ) WITHOUT ROWID`);
+}
+
+export class SeenNames {
+  private readonly resources = new Map<string, SeenResource>();
+  private readonly meters = new Map<string, SeenMeter>();
+  private readonly shapes = new Map<string, number>();
+  private readonly identities: { resources: string[]; meters: string[] } = { resources: [], meters: [] };
+
+  note(charge: Charge, shape: string): NameNumbers {
+    let number = this.shapes.get(shape);
+    if (number === undefined) {
+      number = this.shapes.size;
+      this.shapes.set(shape, number);
+    }
+    return { resource: this.noteResource(charge), meter: this.noteMeter(charge), shape: number };
+  }
+
+  /** What a number stands for, as the vendor names it: for digests. */
+  identity(resource: number, meter: number): string {
+    return `${this.identities.resources[resource] ?? ''}\n${this.identities.meters[meter] ?? ''}`;
+  }
+
+  clear(): void {
+    this.resources.clear();
+    this.meters.clear();
+    this.shapes.clear();
+    this.identities.resources.length = 0;
+    this.identities.meters.length = 0;
+  }
+
+  /** Writes all names into their tables; within the transaction of the charges that bear them. */
+  store(db: Database, connection: bigint): void {
+    for (const resource of this.resources.values()) storeResource(db, connection, resource);
+    for (const { vendorMeter, variant, meter } of this.meters.values()) {
+      db.run(
+        `INSERT INTO meter (connection_n, vendor_meter, variant, meter) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET meter = excluded.meter WHERE meter <> excluded.meter`,
+        connection,
+        vendorMeter,
+        variant,
+        meter,
+      );
+    }
+    db.run(
+      'INSERT OR IGNORE INTO shape (connection_n, text) SELECT ?, value FROM json_each(?)',
+      connection,
+      JSON.stringify([...this.shapes.keys()]),
+    );
+  }
+
+  /**
+   * Fills `local_name` with the rows of the names that the ledger knows. `place`
+   * orders shapes by their text, whatever order they came in.
+   */
+  resolve(db: Database, connection: bigint): void {
+    db.run('DELETE FROM local_name');
+    db.run(
+      `INSERT INTO local_name
+       SELECT 'resource', value->>0, a.resource_id, 0 FROM json_each(?)
+       JOIN resource_alias a ON a.connection_n = ? AND a.alias = value->>1`,
+      JSON.stringify([...this.resources.values()].map(({ number, id }) => [number, id])),
+      connection,
+    );
+    db.run(
+      `INSERT INTO local_name
+       SELECT 'meter', value->>0, m.id, 0 FROM json_each(?)
+       JOIN meter m ON m.connection_n = ? AND m.vendor_meter = value->>1 AND m.variant = value->>2`,
+      JSON.stringify(
+        [...this.meters.values()].map(({ number, vendorMeter, variant }) => [number, vendorMeter, variant]),
+      ),
+      connection,
+    );
+    const ordered = [...this.shapes].sort(([a], [b]) => (a < b ? -1 : 1));
+    db.run(
+      `INSERT INTO local_name
+       SELECT 'shape', value->>0, s.id, key FROM json_each(?)
+       JOIN shape s ON s.connection_n = ? AND s.text = value->>1`,
+      JSON.stringify(ordered.map(([text, number]) => [number, text])),
+      connection,
+    );
+  }
+
+  private noteResource({ resource, group, start }: Charge): number {
+    // A charge without a name says nothing that a named one does not.
+    const seenAt = resource.name === null ? 0 : Math.trunc(start);
+    const known = this.resources.get(resource.id);
+    if (known === undefined) {
+      const number = this.identities.resources.push(resource.id) - 1;
+      const { id, name, kind } = resource;
+      this.resources.set(id, { number, id, name, kind, group, seenAt });
+      return number;
+    }
+    if (known.seenAt <= seenAt) {
+      Object.assign(known, { name: resource.name, kind: resource.kind, group, seenAt });
+    }
+    return known.number;
+  }
+
+  private noteMeter({ vendorMeter, variant, meter }: Charge): number {
+    const key = `${vendorMeter}\n${variant}`;
+    const known = this.meters.get(key);
+    if (known !== undefined) {
+      known.meter = meter;
+      return known.number;
+    }
+    const number = this.identities.meters.push(key) - 1;
+    this.meters.set(key, { number, vendorMeter, variant, meter });
+    return number;
+  }
+}
+
+function storeGroup(db: Database, connection: bigint, seen: SeenResource): bigint | null {
+  if (seen.group === null) return null;
+  const { id, name } = seen.group;
+  db.run(
+    `INSERT INTO grp (connection_n, vendor_id, name, seen_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET name = excluded.name, seen_at = excluded.seen_at
+     WHERE excluded.name IS NOT NULL AND excluded.seen_at >= seen_at AND name IS NOT excluded.name`,
+    connection,
+    id,
+    name,
+    name === null ? 0 : seen.seenAt,
+  );
+  return db.integer('SELECT id AS value FROM grp WHERE connection_n = ? AND vendor_id = ?', connection, id);
+}
+
+function storeResource(db: Database, connection: bigint, seen: SeenResource): void {
+  const group = storeGroup(db, connection, seen);
+  const known = db.first<{ id: bigint }>(
+    'SELECT resource_id AS id FROM resource_alias WHERE connection_n = ? AND alias = ?',
+    connection,
+    seen.id,
+  );
+  if (known === null) {
+    insertResource(db, connection, { ...seen, group });
+    return;
+  }
+  db.run(
+    `UPDATE resource SET name = coalesce(?1, name), kind = ?2, group_id = coalesce(?3, group_id), seen_at = ?4
+     WHERE id = ?5 AND seen_at <= ?4
+       AND (name IS NOT coalesce(?1, name) OR kind <> ?2 OR group_id IS NOT coalesce(?3, group_id))`,
+    seen.name,
+    seen.kind,
+    group,
+    seen.seenAt,
+    known.id,
+  );
+}
+
+/** Adds a resource under its first id. @returns its row */
+export function insertResource(
+  db: Database,
+  connection: bigint,
+  resource: Pick<SeenResource, 'id' | 'name' | 'kind' | 'seenAt'> & { readonly group: bigint | null },
+): bigint {
+  db.run(
+    'INSERT INTO resource (connection_n, vendor_id, name, kind, group_id, seen_at) VALUES (?, ?, ?, ?, ?, ?)',
+    connection,
+    resource.id,
+    resource.name,
+    resource.kind,
+    resource.group,
+    resource.seenAt,
+  );
+  const row = db.integer('SELECT last_insert_rowid() AS value');
+  db.run(
+    'INSERT INTO resource_alias (connection_n, alias, resource_id, place) VALUES (?, ?, ?, 0)',
+    connection,
+    resource.id,
+    row,
+  );
+  return row;
+}

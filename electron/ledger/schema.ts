@@ -1,0 +1,241 @@
+import type { Database } from './driver.js';
+import { FaultError } from '../../shared/faults.js';
+
+/**
+ * The ledger's schema as a list of forward-only migrations: the file's
+ * `user_version` is how many of them it has had. Days are numbers since
+ * 1970-01-01, instants milliseconds, amounts nanos.
+ */
+
+/**
+ * A charge has no column that another row holds already: its connection is its
+ * scope's, `usd` is null where it equals `amount`, `start` counts from 00:00 of
+ * its day, and the vendor's remaining fields are a `shape` shared by many
+ * charges plus what differs (`own`). That keeps one near 100 bytes.
+ */
+function createLedger(db: Database): void {
+  db.exec(`
+    CREATE TABLE connection (
+      n INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      provider TEXT NOT NULL,
+      account TEXT NOT NULL,
+      account_name TEXT,
+      name TEXT NOT NULL,
+      unit TEXT NOT NULL,
+      origin TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      removed_at INTEGER,
+      account_created_day INTEGER,
+      billing_anchor INTEGER,
+      credit_left INTEGER,
+      epoch INTEGER NOT NULL DEFAULT 1,
+      last_attempt INTEGER,
+      last_success INTEGER,
+      fault TEXT,
+      reconciliation TEXT,
+      memo TEXT NOT NULL DEFAULT '{}',
+      listed_at INTEGER,
+      deep_read_at INTEGER,
+      UNIQUE (provider, account)
+    ) STRICT;
+
+    CREATE TABLE rate (
+      connection_n INTEGER NOT NULL REFERENCES connection ON DELETE CASCADE,
+      from_day INTEGER NOT NULL,
+      usd_per_unit INTEGER NOT NULL,
+      PRIMARY KEY (connection_n, from_day)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE scope (
+      id INTEGER PRIMARY KEY,
+      connection_n INTEGER NOT NULL REFERENCES connection ON DELETE CASCADE,
+      key TEXT NOT NULL,
+      name TEXT,
+      created_day INTEGER,
+      dormant INTEGER NOT NULL DEFAULT 0,
+      gone_at INTEGER,
+      ended_at INTEGER,
+      audited_at INTEGER,
+      UNIQUE (connection_n, key)
+    ) STRICT;
+
+    CREATE TABLE grp (
+      id INTEGER PRIMARY KEY,
+      connection_n INTEGER NOT NULL REFERENCES connection ON DELETE CASCADE,
+      vendor_id TEXT NOT NULL,
+      name TEXT,
+      seen_at INTEGER NOT NULL,
+      UNIQUE (connection_n, vendor_id)
+    ) STRICT;
+
+    CREATE TABLE resource (
+      id INTEGER PRIMARY KEY,
+      connection_n INTEGER NOT NULL REFERENCES connection ON DELETE CASCADE,
+      vendor_id TEXT NOT NULL,
+      name TEXT,
+      kind TEXT NOT NULL,
+      group_id INTEGER REFERENCES grp,
+      seen_at INTEGER NOT NULL,
+      listed_name TEXT,
+      listed_kind TEXT,
+      stopped INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX resource_connection ON resource (connection_n);
+    CREATE INDEX resource_group ON resource (group_id);
+
+    CREATE TABLE resource_alias (
+      connection_n INTEGER NOT NULL REFERENCES connection ON DELETE CASCADE,
+      alias TEXT NOT NULL,
+      resource_id INTEGER NOT NULL REFERENCES resource ON DELETE CASCADE,
+      place INTEGER NOT NULL,
+      PRIMARY KEY (connection_n, alias)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX resource_alias_resource ON resource_alias (resource_id, place);
+
+    CREATE TABLE meter (
+      id INTEGER PRIMARY KEY,
+      connection_n INTEGER NOT NULL REFERENCES connection ON DELETE CASCADE,
+      vendor_meter TEXT NOT NULL,
+      variant TEXT NOT NULL,
+      meter TEXT NOT NULL,
+      UNIQUE (connection_n, vendor_meter, variant)
+    ) STRICT;
+
+    CREATE TABLE shape (
+      id INTEGER PRIMARY KEY,
+      connection_n INTEGER NOT NULL REFERENCES connection ON DELETE CASCADE,
+      text TEXT NOT NULL,
+      UNIQUE (connection_n, text)
+    ) STRICT;
+
+    CREATE TABLE charge (
+      scope_id INTEGER NOT NULL,
+      day INTEGER NOT NULL,
+      key TEXT NOT NULL,
+      resource_id INTEGER NOT NULL,
+      meter_id INTEGER NOT NULL,
+      ordinal INTEGER NOT NULL,
+      start INTEGER NOT NULL,
+      duration INTEGER NOT NULL,
+      amount INTEGER NOT NULL,
+      usd INTEGER,
+      locked INTEGER NOT NULL,
+      shape_id INTEGER NOT NULL,
+      own TEXT NOT NULL,
+      PRIMARY KEY (scope_id, day, key, resource_id, meter_id, ordinal)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE covered (
+      scope_id INTEGER NOT NULL REFERENCES scope ON DELETE CASCADE,
+      day INTEGER NOT NULL,
+      read_at INTEGER NOT NULL,
+      charges INTEGER NOT NULL,
+      settled INTEGER NOT NULL,
+      PRIMARY KEY (scope_id, day)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE daily (
+      connection_n INTEGER NOT NULL,
+      day INTEGER NOT NULL,
+      scope_id INTEGER NOT NULL,
+      resource_id INTEGER NOT NULL,
+      meter_id INTEGER NOT NULL,
+      native INTEGER NOT NULL,
+      usd INTEGER NOT NULL,
+      charges INTEGER NOT NULL,
+      PRIMARY KEY (connection_n, day, scope_id, resource_id, meter_id)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE resource_day (
+      connection_n INTEGER NOT NULL,
+      day INTEGER NOT NULL,
+      resource_id INTEGER NOT NULL,
+      native INTEGER NOT NULL,
+      usd INTEGER NOT NULL,
+      PRIMARY KEY (connection_n, day, resource_id)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE meter_day (
+      connection_n INTEGER NOT NULL,
+      day INTEGER NOT NULL,
+      meter_id INTEGER NOT NULL,
+      native INTEGER NOT NULL,
+      usd INTEGER NOT NULL,
+      PRIMARY KEY (connection_n, day, meter_id)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE day_total (
+      connection_n INTEGER NOT NULL,
+      day INTEGER NOT NULL,
+      native INTEGER NOT NULL,
+      usd INTEGER NOT NULL,
+      charges INTEGER NOT NULL,
+      PRIMARY KEY (connection_n, day)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE revision (
+      id INTEGER PRIMARY KEY,
+      scope_id INTEGER NOT NULL REFERENCES scope ON DELETE CASCADE,
+      day INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      before INTEGER NOT NULL,
+      after INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX revision_scope ON revision (scope_id, day);
+
+    CREATE TABLE lease (
+      connection_n INTEGER PRIMARY KEY REFERENCES connection ON DELETE CASCADE,
+      owner TEXT NOT NULL,
+      token TEXT NOT NULL,
+      heartbeat INTEGER NOT NULL,
+      progress TEXT
+    ) STRICT;
+  `);
+}
+
+const MIGRATIONS: ReadonlyArray<(db: Database) => void> = [createLedger];
+
+/** The `user_version` of a ledger that this program writes. */
+export const LEDGER_VERSION = MIGRATIONS.length;
+
+/** "CTL1": tells a ledger from any other SQLite file. */
+const APPLICATION_ID = 0x43544c31;
+
+/** A file that a newer Cost Tray has written. It is left as it is. */
+function newerLedger(version: number): FaultError {
+  return new FaultError(
+    'ledger',
+    `a newer Cost Tray wrote it (version ${version}, this one reads ${LEDGER_VERSION}); ` +
+      'it was left untouched: install the newer Cost Tray, or move the file away to start afresh',
+  );
+}
+
+function versionOf(db: Database): number {
+  return Number(db.first<{ user_version: bigint }>('PRAGMA user_version')?.user_version ?? 0n);
+}
+
+/**
+ * Only reads.
+ *
+ * @throws FaultError `ledger` for a file of a newer version and for a database that is no ledger
+ */
+export function refuseForeign(db: Database): void {
+  const version = versionOf(db);
+  if (version > LEDGER_VERSION) throw newerLedger(version);
+  if (version === 0 && db.integer('SELECT count(*) AS value FROM sqlite_schema') > 0n) {
+    throw new FaultError('ledger', 'the file is a database of another program; move it away');
+  }
+}
+
+/** Brings a file to {@link LEDGER_VERSION}, in one transaction. @throws as {@link refuseForeign} */
+export function migrate(db: Database): void {
+  if (versionOf(db) === LEDGER_VERSION) return;
+  db.write(() => {
+    // Another process may have done it while this one waited for the lock.
+    refuseForeign(db);
+    for (const migration of MIGRATIONS.slice(versionOf(db))) migration(db);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+    db.exec(`PRAGMA user_version = ${LEDGER_VERSION}`);
+  });
+}

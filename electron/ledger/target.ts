@@ -1,0 +1,134 @@
+import type { Database } from './driver.js';
+
+/**
+ * What a window would make of the stored charges, worked out in temporary
+ * tables before anything is written: `target` holds what shall be stored, each
+ * row with its fate (0 stored so already, 1 new, 2 stored with other content),
+ * `gone` the stored charges that shall go.
+ */
+
+export interface WindowPlace {
+  readonly writer: number;
+  readonly scope: bigint;
+  /** Day numbers of the window, both included. */
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+const IDENTITY = 'day, key, resource_id, meter_id';
+
+export function createTarget(db: Database): void {
+  db.exec(`
+    CREATE TEMP TABLE target (
+      day INTEGER, key TEXT, resource_id INTEGER, meter_id INTEGER, ordinal INTEGER,
+      start INTEGER, duration INTEGER, amount INTEGER, usd INTEGER, locked INTEGER,
+      shape_id INTEGER, own TEXT, fate INTEGER NOT NULL DEFAULT 1,
+      PRIMARY KEY (${IDENTITY}, ordinal)
+    ) WITHOUT ROWID;
+    CREATE TEMP TABLE gone (
+      day INTEGER, key TEXT, resource_id INTEGER, meter_id INTEGER, ordinal INTEGER,
+      PRIMARY KEY (${IDENTITY}, ordinal)
+    ) WITHOUT ROWID;
+    CREATE TEMP TABLE unchanged (
+      day INTEGER, key TEXT, resource_id INTEGER, meter_id INTEGER, PRIMARY KEY (${IDENTITY})
+    ) WITHOUT ROWID;
+  `);
+}
+
+/**
+ * Fills `target` and `gone`, after `local_name`. Rows whose resource or meter the
+ * ledger does not know are left out: a commit has stored those names first, and
+ * what is missing can be counted without them.
+ */
+export function prepareTarget(db: Database, place: WindowPlace, mayDelete: boolean): void {
+  fillTarget(db, place);
+  db.run('DELETE FROM gone');
+  if (mayDelete) findLacking(db, place);
+  mergeIdentities(db, place, mayDelete);
+  db.run(
+    `UPDATE target SET fate = CASE WHEN c.start = target.start AND c.duration = target.duration
+         AND c.amount = target.amount AND c.locked = target.locked AND c.shape_id = target.shape_id
+         AND c.own = target.own THEN 0 ELSE 2 END
+     FROM charge c
+     WHERE c.scope_id = ? AND c.day = target.day AND c.key = target.key
+       AND c.resource_id = target.resource_id AND c.meter_id = target.meter_id
+       AND c.ordinal = target.ordinal`,
+    place.scope,
+  );
+}
+
+/** Rows of the margin that fall on a settled day stay out: that day's own audit decides. */
+function fillTarget(db: Database, place: WindowPlace): void {
+  db.run('DELETE FROM target');
+  db.run(
+    `INSERT INTO target (${IDENTITY}, ordinal, start, duration, amount, locked, shape_id, own)
+     SELECT s.day, s.key, r.id, m.id,
+       row_number() OVER (
+         PARTITION BY s.day, s.key, r.id, m.id
+         ORDER BY s.start, s.duration, s.amount, s.locked, s.own
+       ) - 1,
+       s.start, s.duration, s.amount, s.locked, coalesce(shape.id, 0), s.own
+     FROM staged s
+     JOIN local_name r ON r.what = 'resource' AND r.number = s.resource
+     JOIN local_name m ON m.what = 'meter' AND m.number = s.meter
+     LEFT JOIN local_name shape ON shape.what = 'shape' AND shape.number = s.shape
+     WHERE s.writer = ?1 AND (s.day BETWEEN ?3 AND ?4 OR NOT EXISTS (
+       SELECT 1 FROM covered WHERE scope_id = ?2 AND covered.day = s.day AND settled = 1))`,
+    place.writer,
+    place.scope,
+    place.from,
+    place.to,
+  );
+}
+
+/** Charges of the window that the answer lacks. A settled day answered with nothing keeps its charges. */
+function findLacking(db: Database, place: WindowPlace): void {
+  db.run(
+    `INSERT INTO gone
+     SELECT c.day, c.key, c.resource_id, c.meter_id, c.ordinal FROM charge c
+     WHERE c.scope_id = ?1 AND c.day BETWEEN ?2 AND ?3
+       AND NOT EXISTS (
+         SELECT 1 FROM target t WHERE t.day = c.day AND t.key = c.key AND t.resource_id = c.resource_id
+           AND t.meter_id = c.meter_id AND t.ordinal = c.ordinal)
+       AND (EXISTS (SELECT 1 FROM target t WHERE t.day = c.day)
+         OR NOT EXISTS (SELECT 1 FROM covered WHERE scope_id = ?1 AND covered.day = c.day AND settled = 1))`,
+    place.scope,
+    place.from,
+    place.to,
+  );
+}
+
+/**
+ * Days that may lose nothing: of the margin, or all where nothing may be
+ * deleted. An identity answered with nothing new stays as it is; answered with
+ * something new, the answer replaces all that was stored under it.
+ */
+function mergeIdentities(db: Database, place: WindowPlace, mayDelete: boolean): void {
+  const merged = mayDelete ? 't.day NOT BETWEEN ?2 AND ?3' : '?2 <= ?3';
+  const params = [place.scope, place.from, place.to] as const;
+  db.run('DELETE FROM unchanged');
+  db.run(
+    `INSERT INTO unchanged
+     SELECT t.day, t.key, t.resource_id, t.meter_id FROM target t
+     LEFT JOIN charge c ON c.scope_id = ?1 AND c.day = t.day AND c.key = t.key
+       AND c.resource_id = t.resource_id AND c.meter_id = t.meter_id
+       AND c.start = t.start AND c.duration = t.duration AND c.amount = t.amount
+       AND c.locked = t.locked AND c.shape_id = t.shape_id AND c.own = t.own
+     WHERE ${merged}
+     GROUP BY t.day, t.key, t.resource_id, t.meter_id
+     HAVING count(*) = count(c.day)`,
+    ...params,
+  );
+  db.run(`DELETE FROM target WHERE (${IDENTITY}) IN (SELECT ${IDENTITY} FROM unchanged)`);
+  db.run(
+    `INSERT INTO gone
+     SELECT c.day, c.key, c.resource_id, c.meter_id, c.ordinal
+     FROM (SELECT DISTINCT ${IDENTITY} FROM target t WHERE ${merged}) t
+     JOIN charge c ON c.scope_id = ?1 AND c.day = t.day AND c.key = t.key
+       AND c.resource_id = t.resource_id AND c.meter_id = t.meter_id
+     WHERE NOT EXISTS (
+       SELECT 1 FROM target u WHERE u.day = c.day AND u.key = c.key AND u.resource_id = c.resource_id
+         AND u.meter_id = c.meter_id AND u.ordinal = c.ordinal)`,
+    ...params,
+  );
+}

@@ -1,0 +1,570 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Connection, Scope } from '../../electron/ledger/types.js';
+import type { Charge } from '../../electron/providers/adapter.js';
+import { addDays, day, endOf, HOUR_MS } from '../../shared/day.js';
+import { sum } from '../../shared/money.js';
+import {
+  ALL,
+  addConnection,
+  AGE,
+  amount,
+  bench,
+  charge,
+  days,
+  lines,
+  listScopes,
+  LOCKS,
+  NOW,
+  TODAY,
+  write,
+} from './ledger-support.js';
+import type { Bench } from './ledger-support.js';
+
+let place: Bench;
+let connection: Connection;
+let scope: Scope;
+
+beforeEach(() => {
+  place = bench();
+  connection = addConnection(place.ledger);
+  [scope] = listScopes(place.ledger, connection, ['app-1']) as [Scope];
+});
+afterEach(() => place.close());
+
+const WINDOW = days('2026-11-10', '2026-11-12');
+/** So early that no day of the window is settled by age. */
+const EARLY = { readAt: Date.parse('2026-11-11T10:00:00Z') };
+
+describe('a window', () => {
+  it('stores charges as the vendor gave them', () => {
+    const given = charge('2026-11-10', '0.058', {
+      extra: { timestamp: '2026-11-10T10:01:02.5Z', project_id: 9, billing_start: '2026-11-10T09:00:00Z' },
+    });
+    write(place.ledger, scope, WINDOW, [[given]]);
+    const [stored] = [...place.ledger.charges(ALL)];
+    expect(stored).toEqual({
+      connection: connection.id,
+      connectionName: 'Phala',
+      provider: 'phala',
+      scopeKey: 'app-1',
+      day: '2026-11-10',
+      start: Date.parse('2026-11-10T09:00:00Z'),
+      end: Date.parse('2026-11-10T10:00:00Z'),
+      key: 'bk-2026-11-10',
+      ordinal: 0,
+      resource: { id: 'vm-1', name: 'web', kind: 'CVM' },
+      group: { id: 'app-1', name: 'shop' },
+      meter: 'compute',
+      vendorMeter: 'compute',
+      variant: 'metered',
+      amount: 58_000_000n,
+      unit: 'USD',
+      usdPerUnit: 1_000_000_000n,
+      usd: 58_000_000n,
+      locked: false,
+      settled: true,
+      extra: given.extra,
+    });
+  });
+
+  it('counts what it did', () => {
+    const a = charge('2026-11-10', '1', { key: 'a' });
+    const b = charge('2026-11-10', '2', { key: 'b' });
+    const first = write(place.ledger, scope, WINDOW, [[a, b]], EARLY);
+    expect(first).toEqual({ kind: 'committed', inserted: 2, updated: 0, deleted: 0, revisedDays: 0 });
+    const next = [{ ...a, amount: b.amount }, charge('2026-11-11', '3')];
+    expect(write(place.ledger, scope, WINDOW, [next], EARLY)).toEqual({
+      kind: 'committed',
+      inserted: 1,
+      updated: 1,
+      deleted: 1,
+      revisedDays: 0,
+    });
+    expect(write(place.ledger, scope, WINDOW, [next], EARLY)).toMatchObject({
+      inserted: 0,
+      updated: 0,
+      deleted: 0,
+    });
+  });
+
+  it('shows nothing before its commit, and nothing of one closed without', () => {
+    const writer = place.ledger.writeWindow(scope, WINDOW);
+    expect(writer.stage({ charges: [charge('2026-11-10', '1')] })).toEqual({ rows: 1, fresh: 1 });
+    expect(lines(place.ledger)).toEqual([]);
+    writer.close();
+    expect(place.ledger.covered(scope.id, WINDOW)).toEqual([]);
+    expect(place.ledger.resourceSums(ALL)).toEqual([]);
+  });
+
+  it('starts over after a restart', () => {
+    const writer = place.ledger.writeWindow(scope, WINDOW);
+    writer.stage({ charges: [charge('2026-11-10', '1')] });
+    writer.restart();
+    expect(writer.total()).toMatchObject({ rows: 0, sum: 0n });
+    expect(writer.stage({ charges: [charge('2026-11-10', '1')] })).toEqual({ rows: 1, fresh: 1 });
+    writer.close();
+  });
+
+  it('keeps two that are open at once apart', () => {
+    const other = listScopes(place.ledger, connection, ['app-1', 'app-2'])[1] as Scope;
+    const one = place.ledger.writeWindow(scope, WINDOW);
+    const two = place.ledger.writeWindow(other, WINDOW);
+    one.stage({ charges: [charge('2026-11-10', '1')] });
+    two.stage({ charges: [charge('2026-11-10', '2')] });
+    expect([one.total().sum, two.total().sum]).toEqual([amount('1'), amount('2')]);
+    one.close();
+    expect(two.total().rows).toBe(1);
+    two.close();
+  });
+});
+
+describe('charges of one id', () => {
+  const x = charge('2026-11-10', '1', { key: 'x' });
+  const y = { ...x, amount: amount('2') as Charge['amount'] };
+  const z = { ...x, amount: amount('3') as Charge['amount'] };
+
+  it.each([[[x, y]], [[y, x]], [[y, x, y]]])('are separate within a page, in any order', (page) => {
+    write(place.ledger, scope, WINDOW, [page]);
+    expect(lines(place.ledger)).toEqual(['2026-11-10 x#0 1000000000', '2026-11-10 x#1 2000000000']);
+  });
+
+  it('collapse where they are the same in all', () => {
+    const writer = place.ledger.writeWindow(scope, WINDOW);
+    expect(writer.stage({ charges: [x, { ...x }, x] })).toEqual({ rows: 3, fresh: 1 });
+    writer.close();
+  });
+
+  it('give way to a later page', () => {
+    write(place.ledger, scope, WINDOW, [[x], [z]]);
+    expect(lines(place.ledger)).toEqual(['2026-11-10 x#0 3000000000']);
+  });
+
+  it('stay where a later page repeats a part of them', () => {
+    const writer = place.ledger.writeWindow(scope, WINDOW);
+    writer.stage({ charges: [x, y] });
+    expect(writer.stage({ charges: [y] })).toEqual({ rows: 1, fresh: 0 });
+    expect(writer.total()).toMatchObject({ rows: 2, sum: amount('3') });
+    writer.close();
+  });
+
+  it('do not double when a part of them is read again without the right to delete', () => {
+    write(place.ledger, scope, WINDOW, [[x, y]], EARLY);
+    write(place.ledger, scope, WINDOW, [[y]], { ...EARLY, mayDelete: false });
+    expect(lines(place.ledger)).toEqual(['2026-11-10 x#0 1000000000', '2026-11-10 x#1 2000000000']);
+  });
+
+  it('are replaced by an answer that says something new of them', () => {
+    write(place.ledger, scope, WINDOW, [[x, y]], EARLY);
+    write(place.ledger, scope, WINDOW, [[z]], { ...EARLY, mayDelete: false });
+    expect(lines(place.ledger)).toEqual(['2026-11-10 x#0 3000000000']);
+  });
+
+  it('are told apart by extra fields alone, in the same order each time', () => {
+    const one = { ...x, extra: { project_id: 1 } };
+    const two = { ...x, extra: { project_id: 2 } };
+    write(place.ledger, scope, WINDOW, [[two, one]], EARLY);
+    expect(write(place.ledger, scope, WINDOW, [[one, two]], EARLY)).toMatchObject({
+      inserted: 0,
+      updated: 0,
+    });
+    expect([...place.ledger.charges(ALL)].map((stored) => stored.extra['project_id'])).toEqual([1, 2]);
+  });
+});
+
+describe('the summary', () => {
+  it('does not depend on order, page or amount, and does on keys', () => {
+    const a = charge('2026-11-10', '1', { key: 'a' });
+    const b = charge('2026-11-11', '2', { key: 'b', resource: { id: 'vm-2', name: null, kind: 'CVM' } });
+    const digest = (...pages: Charge[][]): string => {
+      const writer = place.ledger.writeWindow(scope, WINDOW);
+      for (const charges of pages) writer.stage({ charges });
+      const summary = writer.summary(WINDOW);
+      writer.close();
+      return summary.digest;
+    };
+    const whole = digest([a, b]);
+    expect(digest([b], [a])).toBe(whole);
+    expect(digest([{ ...a, amount: b.amount }, b])).toBe(whole);
+    expect(digest([a])).not.toBe(whole);
+    expect(digest([a, { ...b, resource: a.resource }])).not.toBe(whole);
+    expect(digest([a, { ...a, amount: b.amount }, b])).not.toBe(whole);
+  });
+
+  it('is of the days asked for', () => {
+    const writer = place.ledger.writeWindow(scope, WINDOW);
+    writer.stage({
+      charges: [charge('2026-11-09', '1'), charge('2026-11-10', '2'), charge('2026-11-13', '4')],
+    });
+    expect(writer.summary(WINDOW)).toMatchObject({ rows: 1, sum: amount('2') });
+    expect(writer.total()).toMatchObject({ rows: 3, sum: amount('7') });
+    writer.close();
+  });
+});
+
+describe('deleting', () => {
+  const kept = charge('2026-11-10', '1', { key: 'kept' });
+  const lacking = charge('2026-11-11', '2', { key: 'lacking' });
+
+  function missingAfter(answer: Charge[]) {
+    const writer = place.ledger.writeWindow(scope, WINDOW);
+    writer.stage({ charges: answer });
+    const missing = writer.missing();
+    writer.close();
+    return missing;
+  }
+
+  it('is announced before, and done only where it may be', () => {
+    write(place.ledger, scope, WINDOW, [[kept, lacking]], EARLY);
+    expect(missingAfter([kept])).toEqual({ unsettled: 1, emptiesScope: false });
+    expect(missingAfter([])).toEqual({ unsettled: 2, emptiesScope: true });
+    write(place.ledger, scope, WINDOW, [[kept]], { ...EARLY, mayDelete: false });
+    expect(lines(place.ledger)).toHaveLength(2);
+    expect(write(place.ledger, scope, WINDOW, [[kept]], EARLY)).toMatchObject({ deleted: 1 });
+    expect(lines(place.ledger)).toEqual(['2026-11-10 kept#0 1000000000']);
+    expect(missingAfter([kept])).toEqual({ unsettled: 0, emptiesScope: false });
+  });
+
+  it('is not done while sum and the vendor’s total differ by more than rounding', () => {
+    write(place.ledger, scope, WINDOW, [[kept, lacking]], EARLY);
+    const answer = [[kept]];
+    const reported = (nano: bigint) => ({ ...EARLY, reported: (amount('1') + nano) as Charge['amount'] });
+    expect(write(place.ledger, scope, WINDOW, answer, reported(2n))).toMatchObject({ deleted: 0 });
+    expect(write(place.ledger, scope, WINDOW, answer, reported(1n))).toMatchObject({ deleted: 1 });
+  });
+
+  it('never reaches the days beside the window', () => {
+    write(
+      place.ledger,
+      scope,
+      days('2026-11-09', '2026-11-13'),
+      [
+        [
+          charge('2026-11-09', '1', { key: 'a' }),
+          charge('2026-11-09', '1', { key: 'b' }),
+          charge('2026-11-13', '1'),
+        ],
+      ],
+      EARLY,
+    );
+    write(place.ledger, scope, WINDOW, [[charge('2026-11-09', '7', { key: 'a' })]], EARLY);
+    expect(lines(place.ledger)).toEqual([
+      '2026-11-09 a#0 7000000000',
+      '2026-11-09 b#0 1000000000',
+      '2026-11-13 bk-2026-11-13#0 1000000000',
+    ]);
+    expect(place.ledger.daySums(ALL).map((entry) => entry.usd)).toEqual([amount('8'), amount('1')]);
+  });
+
+  it('leaves another scope and another connection alone', () => {
+    const [, sibling] = listScopes(place.ledger, connection, ['app-1', 'app-2']) as [Scope, Scope];
+    const stranger = addConnection(place.ledger, { account: 'ws_2', name: 'Other' });
+    const [foreign] = listScopes(place.ledger, stranger, ['app-1']) as [Scope];
+    for (const each of [scope, sibling, foreign]) write(place.ledger, each, WINDOW, [[kept]], EARLY);
+    write(place.ledger, scope, WINDOW, [[]], EARLY);
+    expect(place.ledger.daySums(ALL)).toEqual([
+      expect.objectContaining({ connection: connection.id, charges: 1, usd: amount('1') }),
+      expect.objectContaining({ connection: stranger.id, charges: 1, usd: amount('1') }),
+    ]);
+    expect(place.ledger.integrityFault()).toBeNull();
+  });
+});
+
+describe('a settled day', () => {
+  const a = charge('2026-11-10', '1', { key: 'a' });
+  const b = charge('2026-11-10', '2', { key: 'b' });
+  const LATER = { readAt: NOW };
+
+  beforeEach(() => write(place.ledger, scope, WINDOW, [[a, b]]));
+
+  it('answered with nothing keeps its charges, and no revision', () => {
+    expect(write(place.ledger, scope, WINDOW, [[]], LATER)).toMatchObject({ deleted: 0, revisedDays: 0 });
+    expect(lines(place.ledger)).toHaveLength(2);
+    expect(place.ledger.covered(scope.id, days('2026-11-10'))).toEqual([
+      { day: '2026-11-10', readAt: NOW, charges: 2, settled: true },
+    ]);
+  });
+
+  it('answered with other rows is a revision that keeps the old sum', () => {
+    const answer = [{ ...a, amount: amount('5') as Charge['amount'] }];
+    expect(write(place.ledger, scope, WINDOW, [answer], LATER)).toMatchObject({ deleted: 1, revisedDays: 1 });
+    expect(lines(place.ledger)).toEqual(['2026-11-10 a#0 5000000000']);
+    expect(place.ledger.revisions(ALL)).toEqual([
+      {
+        connection: connection.id,
+        scopeKey: 'app-1',
+        day: '2026-11-10',
+        at: NOW,
+        before: amount('3'),
+        after: amount('5'),
+      },
+    ]);
+  });
+
+  it('loses nothing without the right to delete', () => {
+    const answer = [{ ...a, amount: amount('5') as Charge['amount'] }];
+    write(place.ledger, scope, WINDOW, [answer], { ...LATER, mayDelete: false });
+    expect(place.ledger.revisions(ALL)).toMatchObject([{ before: amount('3'), after: amount('7') }]);
+  });
+
+  it('whose sum stays is no revision', () => {
+    const answer = [
+      { ...a, amount: b.amount },
+      { ...b, amount: a.amount },
+    ];
+    expect(write(place.ledger, scope, WINDOW, [answer], LATER)).toMatchObject({ updated: 2, revisedDays: 0 });
+    expect(place.ledger.revisions(ALL)).toEqual([]);
+  });
+
+  it('ignores a row of a neighbour window’s margin', () => {
+    const stray = [
+      { ...a, amount: amount('9') as Charge['amount'] },
+      charge('2026-11-10', '9', { key: 'c' }),
+    ];
+    write(place.ledger, scope, days('2026-11-11', '2026-11-13'), [stray], LATER);
+    expect(lines(place.ledger)).toHaveLength(2);
+    expect(place.ledger.daySums(ALL)).toMatchObject([{ usd: amount('3') }]);
+  });
+
+  it('is not missed from an answer, and can be read anew after unsettling', () => {
+    const count = (): number => {
+      const writer = place.ledger.writeWindow(scope, WINDOW);
+      const { unsettled } = writer.missing();
+      writer.close();
+      return unsettled;
+    };
+    expect(count()).toBe(0);
+    place.ledger.unsettle(connection.id, day('2026-11-11'));
+    expect(count()).toBe(0);
+    place.ledger.unsettle(connection.id, day('2026-11-10'));
+    expect(count()).toBe(2);
+    expect(lines(place.ledger)).toHaveLength(2);
+    expect(place.ledger.covered(scope.id, WINDOW).map((entry) => entry.settled)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
+describe('settling', () => {
+  const settled = (): boolean[] => place.ledger.covered(scope.id, WINDOW).map((entry) => entry.settled);
+
+  it('by age: 48 h after the end of each day', () => {
+    write(place.ledger, scope, WINDOW, [[]], { readAt: Date.parse('2026-11-13T23:59:59Z') });
+    expect(settled()).toEqual([true, false, false]);
+    write(place.ledger, scope, WINDOW, [[]], { readAt: Date.parse('2026-11-14T00:00:00Z') });
+    expect(settled()).toEqual([true, true, false]);
+  });
+
+  it('by age stays, though a clock is set back', () => {
+    write(place.ledger, scope, WINDOW, [[]]);
+    write(place.ledger, scope, WINDOW, [[]], { readAt: Date.parse('2026-11-11T00:00:00Z') });
+    expect(settled()).toEqual([true, true, true]);
+  });
+
+  it('by locks: all charges locked, or none 31 days after the end', () => {
+    const locked = { locked: true };
+    const answer = [
+      charge('2026-11-10', '1', { ...locked, key: 'a' }),
+      charge('2026-11-10', '1', { ...locked, key: 'b' }),
+      charge('2026-11-11', '1', { ...locked, key: 'a' }),
+      charge('2026-11-11', '1', { key: 'b' }),
+    ];
+    write(place.ledger, scope, WINDOW, [answer], { settle: LOCKS });
+    expect(settled()).toEqual([true, false, false]);
+    write(place.ledger, scope, WINDOW, [answer], {
+      settle: LOCKS,
+      readAt: Date.parse('2026-12-14T00:00:00Z'),
+    });
+    expect(settled()).toEqual([true, false, true]);
+  });
+
+  it('covers today and never settles it; a day to come is not covered', () => {
+    const around = { from: addDays(TODAY, -1), to: addDays(TODAY, 1) };
+    const options = { readAt: endOf(TODAY) + 100 * 24 * HOUR_MS, settle: LOCKS };
+    write(place.ledger, scope, around, [[charge(TODAY, '1', { locked: true })]], options);
+    expect(place.ledger.covered(scope.id, around)).toMatchObject([
+      { day: addDays(TODAY, -1), settled: true },
+      { day: TODAY, settled: false },
+    ]);
+  });
+
+  it('counts the charges that a margin brings to a covered day', () => {
+    write(place.ledger, scope, days('2026-11-12'), [[]], EARLY);
+    write(place.ledger, scope, days('2026-11-13'), [[charge('2026-11-12', '1')]], EARLY);
+    expect(place.ledger.covered(scope.id, days('2026-11-12'))).toMatchObject([
+      { charges: 1, settled: false },
+    ]);
+  });
+});
+
+describe('a late answer', () => {
+  const answer = [[charge('2026-11-10', '1')]];
+
+  it.each([
+    ['of an older epoch', () => void place.ledger.rejoinConnection(connection.id, {})],
+    ['of a removed connection', () => place.ledger.removeConnection(connection.id, { forget: false }, NOW)],
+    ['of a forgotten connection', () => place.ledger.removeConnection(connection.id, { forget: true }, NOW)],
+  ])('%s is dropped', (_name, change) => {
+    change();
+    expect(write(place.ledger, scope, WINDOW, answer, { epoch: connection.epoch })).toEqual({
+      kind: 'dropped',
+    });
+    expect(lines(place.ledger)).toEqual([]);
+    expect(place.ledger.covered(scope.id, WINDOW)).toEqual([]);
+  });
+});
+
+describe('whatever the order of windows and pages', () => {
+  const FIRST = day('2026-11-01');
+  const chargeOf = fc
+    .record({
+      offset: fc.integer({ min: 0, max: 9 }),
+      key: fc.constantFrom('a', 'b', 'c'),
+      vm: fc.constantFrom('vm-1', 'vm-2'),
+      meter: fc.constantFrom('compute', 'storage'),
+      nano: fc.bigInt({ min: -5n, max: 1_000n }),
+      project: fc.constantFrom(1, 2),
+    })
+    .map(({ offset, key, vm, meter, nano, project }) =>
+      charge(addDays(FIRST, offset), '0', {
+        key,
+        resource: { id: vm, name: vm, kind: 'CVM' },
+        meter,
+        vendorMeter: meter,
+        amount: nano as Charge['amount'],
+        extra: { project_id: project },
+      }),
+    );
+  const windowOf = fc
+    .tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 }))
+    .map(([a, b]) => ({ from: addDays(FIRST, Math.min(a, b)), to: addDays(FIRST, Math.max(a, b)) }));
+  /** Where each charge of a window comes in its answer. */
+  const ORDER = fc.array(fc.nat(), { minLength: 25, maxLength: 25 });
+  const identity = (each: Charge): string =>
+    [each.day, each.key, each.resource.id, each.vendorMeter].join(' ');
+  const content = (each: Charge): string =>
+    `${identity(each)} ${each.amount} ${String(each.extra['project_id'])}`;
+
+  it('the ledger says what the vendor says', () => {
+    fc.assert(
+      fc.property(
+        fc.array(chargeOf, { maxLength: 25 }),
+        fc.array(fc.tuple(windowOf, fc.boolean(), ORDER, fc.boolean()), {
+          maxLength: 6,
+        }),
+        fc.boolean(),
+        (truth, windows, early) => {
+          const own = bench();
+          try {
+            const [target] = listScopes(own.ledger, addConnection(own.ledger), ['app-1']) as [Scope];
+            const whole = { from: FIRST, to: addDays(FIRST, 9) };
+            const all = [...windows, [whole, true, [], false] as const];
+            for (const [window, mayDelete, order, twice] of all) {
+              const inside = truth
+                .filter((each) => each.day >= addDays(window.from, -1) && each.day <= addDays(window.to, 1))
+                .map((each, index) => ({ each, place: order[index] ?? 0 }))
+                .sort((a, b) => a.place - b.place)
+                .map(({ each }) => each);
+              // Charges of one identity stay on one page: only there are they told apart.
+              const pages = [0, 1].map((number) =>
+                inside.filter(
+                  (each) => (identity(each).charCodeAt(12) + each.day.charCodeAt(9)) % 2 === number,
+                ),
+              );
+              const readAt = endOf(window.to) + (early ? 1 : 1_000) * HOUR_MS;
+              write(own.ledger, target, window, twice ? [...pages, ...pages.reverse()] : pages, {
+                mayDelete,
+                readAt,
+              });
+            }
+            const expected = [...new Set(truth.map(content))].sort();
+            const stored = [...own.ledger.charges(ALL)];
+            expect(stored.map((each) => content({ ...each, resource: each.resource })).sort()).toEqual(
+              expected,
+            );
+            expect(sum(own.ledger.daySums(ALL).map((entry) => entry.native))).toBe(
+              sum(stored.map((each) => each.amount)),
+            );
+            expect(sum(own.ledger.resourceSums(ALL).map((entry) => entry.usd))).toBe(
+              sum(stored.map((each) => each.usd)),
+            );
+            expect(own.ledger.revisions(ALL)).toEqual([]);
+            expect(own.ledger.integrityFault()).toBeNull();
+          } finally {
+            own.close();
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('every sum is the sum of its charges, whatever the vendor says next', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            window: windowOf,
+            answer: fc.array(chargeOf, { maxLength: 12 }),
+            mayDelete: fc.boolean(),
+            hours: fc.constantFrom(1, 1_000),
+          }),
+          { maxLength: 8 },
+        ),
+        fc.constantFrom('0.87', '1', '1.000000001'),
+        (answers, rate) => {
+          const own = bench();
+          try {
+            const account = addConnection(own.ledger, { unit: 'CHC' });
+            own.ledger.setRate(account.id, {
+              from: addDays(FIRST, 4),
+              usdPerUnit: amount(rate) as Charge['amount'],
+            });
+            const [target] = listScopes(own.ledger, account, ['app-1']) as [Scope];
+            for (const { window, answer, mayDelete, hours } of answers) {
+              write(own.ledger, target, window, [answer], {
+                mayDelete,
+                readAt: endOf(window.to) + hours * HOUR_MS,
+                settle: AGE,
+              });
+            }
+            const stored = [...own.ledger.charges(ALL)];
+            const by = (keyOf: (each: (typeof stored)[number]) => string): Record<string, bigint> => {
+              const sums: Record<string, bigint> = {};
+              for (const each of stored) sums[keyOf(each)] = (sums[keyOf(each)] ?? 0n) + each.usd;
+              return sums;
+            };
+            const { ledger } = own;
+            expect(Object.fromEntries(ledger.daySums(ALL).map((entry) => [entry.day, entry.usd]))).toEqual(
+              by((each) => each.day),
+            );
+            expect(
+              Object.fromEntries(ledger.meterSums(ALL).map((entry) => [entry.meter, entry.usd])),
+            ).toEqual(by((each) => each.meter));
+            expect(
+              Object.fromEntries(
+                ledger.daySplit(ALL, 'meter').map((entry) => [`${entry.day} ${entry.key}`, entry.usd]),
+              ),
+            ).toEqual(by((each) => `${each.day} ${each.meter}`));
+            expect(
+              Object.fromEntries(
+                ledger.daySplit(ALL, 'resource').map((entry) => [`${entry.day} ${entry.key}`, entry.usd]),
+              ),
+            ).toEqual(by((each) => `${each.day} ${account.id}/${each.resource.id}`));
+            for (const { key, usd } of ledger.resourceSums(ALL)) {
+              expect(sum(ledger.resourceDays(ALL, key).map((entry) => entry.usd))).toBe(usd);
+              expect(sum(ledger.resourceMeters(ALL, key).map((entry) => entry.usd))).toBe(usd);
+            }
+            expect(ledger.countCharges(ALL)).toBe(stored.length);
+            expect(ledger.integrityFault()).toBeNull();
+          } finally {
+            own.close();
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
