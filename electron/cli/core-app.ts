@@ -1,0 +1,89 @@
+/** The command line's view of the core. */
+import { FaultError, faultMessage } from '../../shared/faults.js';
+import { PROVIDER_NAMES } from '../../shared/model.js';
+import { exportCsv } from '../export/export.js';
+import type { Core } from '../core/core.js';
+import { connectionViews } from '../core/connection-views.js';
+import type { CliApp, RefreshOutcome, RefreshRequest } from './app.js';
+
+export function cliApp(core: Core): CliApp {
+  const { ledger } = core.parts;
+  return {
+    connect: async (credential, name) => {
+      try {
+        const { connection, replaced, warning } = await core.connections.connect(credential, name);
+        return { ok: true, value: { id: connection.id, replaced, warning } };
+      } catch (error) {
+        if (!(error instanceof FaultError)) throw error;
+        return {
+          ok: false,
+          kind: error.kind,
+          message: faultMessage(error, PROVIDER_NAMES[credential.provider]),
+        };
+      }
+    },
+    connections: () => Promise.resolve(connectionViews(ledger, core.recentFacts(), core.live())),
+    disconnect: async (id, forget) => {
+      const { keyDeleted } = await core.connections.disconnect(id, forget);
+      if (keyDeleted) return { ok: true, value: undefined };
+      return {
+        ok: false,
+        kind: 'keychain-denied',
+        message:
+          'The connection was removed, but the keychain kept its key; delete it in the keychain’s own program.',
+      };
+    },
+    refresh: (request) => refresh(core, request),
+    status: () => Promise.resolve(core.status()),
+    exportCsv: async (order) => {
+      const { range, connection, profile, target, signal } = order;
+      const { rows } = await exportCsv({
+        source: ledger,
+        question: { range, connections: connection === null ? null : [connection] },
+        profile,
+        target,
+        ...(order.onProgress === undefined ? {} : { onProgress: order.onProgress }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return { rows, unknownDays: core.unknownDays(range, connection) };
+    },
+    close: () => core.close(),
+  };
+}
+
+async function refresh(core: Core, request: RefreshRequest): Promise<RefreshOutcome[]> {
+  const { syncs, parts } = core;
+  const chosen = parts.ledger
+    .connections()
+    .filter(
+      ({ id, removedAt }) => removedAt === null && (request.connection === null || id === request.connection),
+    );
+  const stop = (): void => chosen.forEach(({ id }) => syncs.cancel(id));
+  request.signal?.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.all(
+      chosen.map(async ({ id, name, provider }): Promise<RefreshOutcome> => {
+        const outcome = await syncs.sync(id, {
+          onDemand: true,
+          since: request.since,
+          onProgress: (progress) => request.onProgress(id, progress),
+        });
+        const view = connectionViews(parts.ledger, core.recentFacts(), core.live()).find(
+          (one) => one.id === id,
+        );
+        const result = { connection: id, name, dataThrough: view?.dataThrough ?? null };
+        if (outcome.kind === 'done') return { ...result, ok: true, message: null };
+        if (outcome.kind === 'failed') {
+          return { ...result, ok: false, message: faultMessage(outcome.fault, PROVIDER_NAMES[provider]) };
+        }
+        return { ...result, ok: false, message: stoppedMessage(name) };
+      }),
+    );
+  } finally {
+    request.signal?.removeEventListener('abort', stop);
+  }
+}
+
+function stoppedMessage(name: string): string {
+  return `The refresh of ${name} was stopped before its end; run it again.`;
+}

@@ -1,0 +1,96 @@
+import { dayOf, firstOfMonth } from '../../shared/day.js';
+import type { Day } from '../../shared/day.js';
+import { faultMessage } from '../../shared/faults.js';
+import { PROVIDER_NAMES } from '../../shared/model.js';
+import type { ConnectionView, SyncProgress } from '../../shared/model.js';
+import { NANOS_PER_UNIT, nanos, sum } from '../../shared/money.js';
+import type { Nanos } from '../../shared/money.js';
+import { connectionState } from '../../shared/policy/staleness.js';
+import type { Connection, Ledger, Rate } from '../ledger/types.js';
+import { ofConnections, within } from './day-facts.js';
+import type { DayFacts } from './day-facts.js';
+
+/** What only the running program knows of its connections. */
+export interface LiveState {
+  readonly now: number;
+  readonly cadenceMinutes: number;
+  readonly syncing: ReadonlyMap<string, SyncProgress | null>;
+  readonly sessionOnly: ReadonlySet<string>;
+}
+
+/** @param facts at least the month to date */
+export function connectionViews(ledger: Ledger, facts: DayFacts, live: LiveState): ConnectionView[] {
+  return ledger.connections().map((connection) => connectionView(ledger, connection, facts, live));
+}
+
+function connectionView(
+  ledger: Ledger,
+  connection: Connection,
+  facts: DayFacts,
+  live: LiveState,
+): ConnectionView {
+  const { id, provider, fault, lastSuccess } = connection;
+  const today = dayOf(live.now);
+  const own = ofConnections(facts, new Set([id]));
+  const month = within(own, { from: firstOfMonth(today), to: today });
+  const known =
+    month.states.some(({ state }) => state !== 'unknown' && state !== 'before') || month.sums.length > 0;
+  const syncing = live.syncing.has(id);
+  return {
+    id,
+    provider,
+    name: connection.name,
+    account: connection.account,
+    accountName: connection.accountName,
+    unit: connection.unit,
+    usdPerUnit: rateOn(ledger.rates(id), today),
+    state: connectionState({
+      fault,
+      lastSuccess,
+      syncing,
+      cadenceMinutes: live.cadenceMinutes,
+      now: live.now,
+    }),
+    fault,
+    faultMessage: fault === null ? null : faultMessage(fault, PROVIDER_NAMES[provider]),
+    lastSuccess,
+    dataThrough: dataThrough(own),
+    progress: live.syncing.get(id) ?? null,
+    monthToDate: known
+      ? { usd: sum(month.sums.map(({ usd }) => usd)), native: sum(month.sums.map(({ native }) => native)) }
+      : null,
+    creditLeft: connection.creditLeft,
+    reconciliation: connection.reconciliation,
+    notes: scopeNotes(ledger, connection),
+    sessionOnly: live.sessionOnly.has(id),
+    billingAnchor: connection.billingAnchor,
+    removed: connection.removedAt !== null,
+  };
+}
+
+/** The rate in force on a day; 1 where none is set ("list price"). */
+export function rateOn(rates: readonly Rate[], day: Day): Nanos {
+  const valid = rates.filter(({ from }) => from <= day).sort((a, b) => (a.from < b.from ? 1 : -1));
+  return valid[0]?.usdPerUnit ?? rates[0]?.usdPerUnit ?? nanos(NANOS_PER_UNIT);
+}
+
+/** The newest day that bears a charge or was read whole with its amounts reported. */
+function dataThrough(facts: DayFacts): Day | null {
+  const charged = facts.sums.filter(({ charges }) => charges > 0).map(({ day }) => day);
+  const reported = facts.states
+    .filter(({ state }) => state === 'provisional' || state === 'settled' || state === 'zero')
+    .map(({ day }) => day);
+  return [...charged, ...reported].sort().at(-1) ?? null;
+}
+
+function scopeNotes(ledger: Ledger, connection: Connection): string[] {
+  const gone = ledger
+    .scopes(connection.id)
+    .filter(({ goneAt, endedAt }) => goneAt !== null || endedAt !== null)
+    .map(({ name, key }) => name ?? key);
+  if (gone.length === 0) return [];
+  const [first] = gone;
+  return gone.length === 1 && first !== undefined
+    ? [`${first} is no longer listed; its history is kept`]
+    : [`${gone.length} apps are no longer listed; their history is kept`];
+}

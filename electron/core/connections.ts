@@ -1,0 +1,164 @@
+/** Adding, changing and removing connections: the one path for window and command line. */
+import { randomBytes } from 'node:crypto';
+
+import type { Day } from '../../shared/day.js';
+import { FaultError } from '../../shared/faults.js';
+import type { Credential } from '../../shared/ipc.js';
+import { PROVIDER_NAMES } from '../../shared/model.js';
+import type { Nanos } from '../../shared/money.js';
+import type { SecretStore } from '../keychain/secret-store.js';
+import type { Connection, Ledger } from '../ledger/types.js';
+import type { Account } from '../providers/adapter.js';
+import { ADAPTERS } from '../providers/index.js';
+import { storeCredential } from './credentials.js';
+import { writeMirror } from './mirror.js';
+import type { VendorAccess } from './vendor-access.js';
+
+export interface Connected {
+  readonly connection: Connection;
+  /** The account was connected before: its key was replaced, its history rejoined. */
+  readonly replaced: boolean;
+  readonly warning: string | null;
+}
+
+export interface ConnectionsOptions {
+  readonly ledger: Ledger;
+  readonly secrets: SecretStore;
+  readonly vendors: VendorAccess;
+  readonly mirrorPath: string;
+  readonly now: () => number;
+}
+
+export class Connections {
+  constructor(private readonly options: ConnectionsOptions) {}
+
+  /**
+   * Checks the key at the vendor, keeps it, and adds the account. The same
+   * account twice is one connection: the new key replaces the old.
+   *
+   * @throws FaultError; nothing is changed then
+   */
+  async connect(credential: Credential, name: string | null): Promise<Connected> {
+    const { ledger, now } = this.options;
+    const account = await this.check(credential);
+    const existing = ledger.connectionByAccount(credential.provider, account.id);
+    if (existing !== null) {
+      const connection = await this.rejoin(existing, credential, account, name);
+      return { connection, replaced: true, warning: account.warning };
+    }
+    const id = `${credential.provider}-${randomBytes(4).toString('hex')}`;
+    const origin = this.options.vendors.origin(credential.provider);
+    // The key first: a connection without its key would be a failure from its first day.
+    await storeCredential(this.options.secrets, id, origin, credential);
+    const connection = ledger.addConnection(
+      {
+        id,
+        provider: credential.provider,
+        account: account.id,
+        accountName: account.name,
+        name: name ?? this.freeName(credential, account),
+        unit: ADAPTERS[credential.provider].unit,
+        origin,
+        accountCreatedDay: account.createdDay,
+        billingAnchor: account.billingAnchor,
+        creditLeft: account.creditLeft,
+      },
+      now(),
+    );
+    this.mirror();
+    return { connection, replaced: false, warning: account.warning };
+  }
+
+  /** Another key for the same account. @throws FaultError, with nothing changed */
+  async replaceKey(id: string, credential: Credential): Promise<{ warning: string | null }> {
+    const connection = this.existing(id);
+    if (credential.provider !== connection.provider) throw new FaultError('other-account');
+    const account = await this.check(credential);
+    if (account.id !== connection.account) throw new FaultError('other-account', account.name ?? account.id);
+    await this.rejoin(connection, credential, account, null);
+    return { warning: account.warning };
+  }
+
+  rename(id: string, name: string): void {
+    this.options.ledger.renameConnection(this.existing(id).id, name);
+    this.mirror();
+  }
+
+  /** A rate in force from a day on; closed months before it stay as they were. */
+  setRate(id: string, from: Day, usdPerUnit: Nanos): void {
+    this.options.ledger.setRate(this.existing(id).id, { from, usdPerUnit });
+    this.mirror();
+  }
+
+  /**
+   * Removes the connection and its key. With `forget` its history goes as well.
+   *
+   * @returns whether the keychain gave the key up
+   */
+  async disconnect(id: string, forget: boolean): Promise<{ keyDeleted: boolean }> {
+    const { ledger, secrets, now } = this.options;
+    const connection = this.existing(id);
+    // First the ledger: from here on no late answer is stored and nothing is polled.
+    ledger.removeConnection(connection.id, { forget }, now());
+    this.mirror();
+    const removal = await secrets.delete(connection.id);
+    return { keyDeleted: removal.kind === 'deleted' || removal.kind === 'absent' };
+  }
+
+  /** Removes the kept history of a connection that was removed before. */
+  forgetHistory(id: string): void {
+    this.options.ledger.removeConnection(this.existing(id).id, { forget: true }, this.options.now());
+    this.mirror();
+  }
+
+  private check(credential: Credential): Promise<Account> {
+    return this.options.vendors.check(credential, this.options.now);
+  }
+
+  private existing(id: string): Connection {
+    const connection = this.options.ledger.connection(id);
+    if (connection === null) throw new UnknownConnectionError(id);
+    return connection;
+  }
+
+  private async rejoin(
+    existing: Connection,
+    credential: Credential,
+    account: Account,
+    name: string | null,
+  ): Promise<Connection> {
+    const origin = this.options.vendors.origin(credential.provider);
+    await storeCredential(this.options.secrets, existing.id, origin, credential);
+    const connection = this.options.ledger.rejoinConnection(existing.id, {
+      origin,
+      accountName: account.name,
+      accountCreatedDay: account.createdDay,
+      billingAnchor: account.billingAnchor,
+      creditLeft: account.creditLeft,
+      ...(name === null ? {} : { name }),
+    });
+    this.mirror();
+    return connection;
+  }
+
+  /** The account's own name, or the vendor's; a second of the same name gets a number. */
+  private freeName(credential: Credential, account: Account): string {
+    const wanted = (account.name?.trim() || PROVIDER_NAMES[credential.provider]).slice(0, 56);
+    const taken = new Set(this.options.ledger.connections().map(({ name }) => name));
+    let name = wanted;
+    for (let copy = 2; taken.has(name); copy += 1) name = `${wanted} ${copy}`;
+    return name;
+  }
+
+  private mirror(): void {
+    writeMirror(this.options.mirrorPath, this.options.ledger);
+  }
+}
+
+/** A connection id that no connection bears. */
+export class UnknownConnectionError extends Error {
+  constructor(id: string) {
+    super(`There is no connection ${id}; see their ids with “connections”.`);
+    this.name = 'UnknownConnectionError';
+  }
+}

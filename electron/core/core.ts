@@ -1,0 +1,268 @@
+/**
+ * The program without a window: ledger, keys, syncs and the answers that views,
+ * tray and command line show. Built once by the composition root.
+ */
+import { rmSync } from 'node:fs';
+
+import { addDays, addMonths, dayOf, earlier, firstOfMonth } from '../../shared/day.js';
+import type { Day, DayRange } from '../../shared/day.js';
+import type { ExportProfile } from '../../shared/choices.js';
+import type {
+  AppState,
+  BreakdownBy,
+  DayDetail,
+  ExportProgress,
+  Overview,
+  ResourceDetail,
+  SecretStoreState,
+  ViewChoice,
+} from '../../shared/model.js';
+import { DEFAULT_VIEW } from '../../shared/model.js';
+import { resolvePeriod } from '../../shared/period.js';
+import { periodAmount } from '../../shared/policy/period-amount.js';
+import type { Settings } from '../../shared/settings.js';
+import { unknownDays } from '../export/unknown-days.js';
+import type { UnknownDays } from '../export/unknown-days.js';
+import type { StatusConnection, StatusInput, StatusPeriod } from '../cli/status-document.js';
+import { STATUS_PERIODS } from '../cli/status-document.js';
+import type { Connection, Ledger } from '../ledger/types.js';
+import type { WorkerHost } from '../polling/worker-host.js';
+import type { ExportOutcome, Running } from '../polling/worker-host.js';
+import type { Connections } from './connections.js';
+import { ofConnections, readDayFacts, within } from './day-facts.js';
+import type { DayFacts } from './day-facts.js';
+import { dayDetail, rowDetail } from './details.js';
+import type { Home } from './home.js';
+import type { KeyRing } from './key-ring.js';
+import { connectionViews } from './connection-views.js';
+import type { LiveState } from './connection-views.js';
+import { buildOverview } from './overview.js';
+import type { SettingsStore } from './settings-store.js';
+import type { Syncs } from './syncs.js';
+
+export interface CoreParts {
+  readonly home: Home;
+  readonly ledger: Ledger;
+  /** One sentence where a damaged ledger was set aside. */
+  readonly ledgerNotice: string | null;
+  readonly keys: KeyRing;
+  readonly secretStore: SecretStoreState;
+  readonly settings: SettingsStore;
+  readonly connections: Connections;
+  readonly syncs: Syncs;
+  readonly host: WorkerHost;
+  readonly demo: boolean;
+  readonly version: string;
+  readonly now: () => number;
+  readonly formatTime: (time: number) => string;
+}
+
+export class Core {
+  view: ViewChoice = DEFAULT_VIEW;
+  private exporting: { readonly running: Running<ExportOutcome>; progress: ExportProgress } | null = null;
+
+  constructor(
+    readonly parts: CoreParts,
+    /** Asked whenever a view is built: the scheduler belongs to the window. */
+    private readonly nextPollAt: () => number | null,
+  ) {}
+
+  get connections(): Connections {
+    return this.parts.connections;
+  }
+
+  get syncs(): Syncs {
+    return this.parts.syncs;
+  }
+
+  settings(): Settings {
+    return this.parts.settings.get();
+  }
+
+  overview(view: ViewChoice = this.view): Overview {
+    const { ledger, ledgerNotice, formatTime } = this.parts;
+    return buildOverview({
+      ledger,
+      settings: this.settings(),
+      view,
+      live: this.live(),
+      secretStore: this.secretStore(),
+      ledgerNotice,
+      nextPollAt: this.nextPollAt(),
+      formatTime,
+    });
+  }
+
+  /** All that the renderer shows. */
+  state(): AppState {
+    const { home, ledger, demo, version, ledgerNotice } = this.parts;
+    return {
+      overview: this.overview(),
+      settings: this.settings(),
+      secretStore: this.secretStore(),
+      demo,
+      ledgerNotice,
+      exporting: this.exporting?.progress ?? null,
+      about: { version, dataFolder: home.folder, ledgerBytes: ledger.bytes() },
+    };
+  }
+
+  dayDetail(day: Day): DayDetail {
+    return dayDetail(this.parts.ledger, this.selected(), day, this.parts.now());
+  }
+
+  rowDetail(key: string, by: BreakdownBy): ResourceDetail {
+    const { ledger, now } = this.parts;
+    const { total } = this.overview();
+    return rowDetail(ledger, this.selected(), key, by, total.range, now());
+  }
+
+  /** States and sums of this month and the last, over all connections. */
+  recentFacts(): DayFacts {
+    const { ledger, now } = this.parts;
+    const today = dayOf(now());
+    const from = earlier(addMonths(firstOfMonth(today), -1), addDays(today, -31));
+    return readDayFacts(ledger, ledger.connections(), { from, to: today }, today, now());
+  }
+
+  /** What `status` and `check` show. */
+  status(): StatusInput {
+    const { ledger, now } = this.parts;
+    const time = now();
+    const today = dayOf(time);
+    const facts = this.recentFacts();
+    const period = (id: StatusPeriod) => {
+      const days = resolvePeriod(id, today);
+      return periodAmount({ range: days, today, ...within(facts, days) });
+    };
+    return {
+      now: time,
+      periods: Object.fromEntries(STATUS_PERIODS.map((id) => [id, period(id)])) as StatusInput['periods'],
+      forecast: this.overview(DEFAULT_VIEW).forecast,
+      connections: connectionViews(ledger, facts, this.live()).map((view): StatusConnection => ({
+        ...view,
+        coverage: this.coverage(view.id, today, time),
+      })),
+    };
+  }
+
+  /** The days of a range that connections have not read. */
+  unknownDays(range: DayRange, connection: string | null): readonly UnknownDays[] {
+    const { ledger, now } = this.parts;
+    const chosen = ledger.connections().filter(({ id }) => connection === null || id === connection);
+    const facts = readDayFacts(ledger, chosen, range, dayOf(now()), now());
+    return unknownDays(facts.states, new Map(chosen.map(({ id, name }) => [id, name])));
+  }
+
+  /** Writes a CSV file in the worker. One at a time. */
+  async exportFile(
+    path: string,
+    order: {
+      readonly range: DayRange;
+      readonly profile: ExportProfile;
+      readonly connection: string | null;
+      readonly overwrite: boolean;
+    },
+    onProgress: () => void,
+  ): Promise<ExportOutcome> {
+    if (this.exporting !== null) {
+      return { ok: false, cancelled: false, message: 'An export is running; wait for its end or cancel it.' };
+    }
+    const running = this.parts.host.export(
+      {
+        path,
+        overwrite: order.overwrite,
+        range: order.range,
+        connections: order.connection === null ? null : [order.connection],
+        profile: order.profile,
+      },
+      (rows, total) => {
+        if (this.exporting !== null) this.exporting.progress = { rows, total };
+        onProgress();
+      },
+    );
+    this.exporting = { running, progress: { rows: 0, total: 0 } };
+    try {
+      return await running.done;
+    } finally {
+      this.exporting = null;
+    }
+  }
+
+  cancelExport(): void {
+    this.exporting?.running.cancel();
+  }
+
+  /** Removes everything the program keeps: keychain entries, ledger, settings. The caller quits then. */
+  async deleteAll(): Promise<void> {
+    const { home, keys, ledger, syncs, host } = this.parts;
+    await syncs.stop();
+    await host.close();
+    await keys.deleteAll(ledger.connections().map(({ id }) => id));
+    ledger.close();
+    for (const file of [
+      home.ledger,
+      `${home.ledger}-wal`,
+      `${home.ledger}-shm`,
+      home.settings,
+      home.connections,
+    ]) {
+      rmSync(file, { force: true });
+    }
+    rmSync(home.logs, { force: true, recursive: true });
+  }
+
+  async close(): Promise<void> {
+    await this.parts.syncs.stop();
+    await this.parts.host.close();
+    this.parts.ledger.close();
+  }
+
+  live(): LiveState {
+    const { syncs, keys, ledger, now } = this.parts;
+    const syncing = new Map(syncs.progress());
+    for (const { id, removedAt } of ledger.connections()) {
+      const holder = removedAt === null && !syncing.has(id) ? ledger.leaseHolder(id, now()) : null;
+      if (holder !== null) syncing.set(id, holder.progress);
+    }
+    return {
+      now: now(),
+      cadenceMinutes: this.settings().cadenceMinutes,
+      syncing,
+      sessionOnly: keys.sessionOnlyIds,
+    };
+  }
+
+  private secretStore(): SecretStoreState {
+    const { secretStore, keys, demo } = this.parts;
+    return !demo && keys.sessionOnlyIds.size > 0 ? 'session-only' : secretStore;
+  }
+
+  private selected(): Connection[] {
+    const all = this.parts.ledger.connections();
+    const chosen = all.filter(({ id }) => id === this.view.connection);
+    return chosen.length === 0 ? all : chosen;
+  }
+
+  private coverage(id: string, today: Day, time: number): StatusConnection['coverage'] {
+    const { ledger } = this.parts;
+    const connection = ledger.connection(id);
+    if (connection === null) return null;
+    const from = addMonths(today, -this.settings().historyMonths);
+    const facts = ofConnections(
+      readDayFacts(ledger, [connection], { from, to: today }, today, time),
+      new Set([id]),
+    );
+    const known = facts.states.filter(({ state }) => state !== 'before');
+    const read = known.filter(({ state }) => state !== 'unknown');
+    const first = known[0]?.day;
+    const last = read.at(-1)?.day;
+    if (first === undefined || last === undefined) return null;
+    return {
+      from: first,
+      to: last,
+      unknownDays: known.filter(({ state, day }) => state === 'unknown' && day < today).map(({ day }) => day),
+      provisionalDays: ledger.provisionalDays(id),
+    };
+  }
+}

@@ -1,0 +1,45 @@
+/** States and sums of days, read from the ledger once for everything an overview derives from them. */
+import type { Day, DayRange } from '../../shared/day.js';
+import { joinDays } from '../../shared/policy/known-days.js';
+import type { KnownDay } from '../../shared/policy/known-days.js';
+import type { Connection, DayKnowledge, DaySum, Ledger } from '../ledger/types.js';
+
+export interface DayFacts {
+  readonly states: readonly DayKnowledge[];
+  readonly sums: readonly DaySum[];
+}
+
+export function readDayFacts(
+  ledger: Ledger,
+  connections: readonly Connection[],
+  range: DayRange,
+  today: Day,
+  now: number,
+): DayFacts {
+  const question = { range, connections: connections.map(({ id }) => id) };
+  const removed = new Set(connections.filter(({ removedAt }) => removedAt !== null).map(({ id }) => id));
+  return {
+    // Nobody will ever read what a removed connection did not: its gaps are no news.
+    states: ledger
+      .dayStates(question, today, now)
+      .filter(({ connection, state }) => state !== 'unknown' || !removed.has(connection)),
+    sums: ledger.daySums(question),
+  };
+}
+
+export function ofConnections(facts: DayFacts, ids: ReadonlySet<string>): DayFacts {
+  return {
+    states: facts.states.filter(({ connection }) => ids.has(connection)),
+    sums: facts.sums.filter(({ connection }) => ids.has(connection)),
+  };
+}
+
+export function within(facts: DayFacts, range: DayRange): DayFacts {
+  const inside = ({ day }: { readonly day: Day }): boolean => day >= range.from && day <= range.to;
+  return { states: facts.states.filter(inside), sums: facts.sums.filter(inside) };
+}
+
+/** One entry a day over all connections of the facts. */
+export function joined(facts: DayFacts): KnownDay[] {
+  return joinDays(facts.states, facts.sums);
+}

@@ -1,0 +1,66 @@
+/**
+ * A copy of the connections beside the ledger, so that a ledger that had to be
+ * set aside can be filled again from the vendors without the user's help. It
+ * holds names and rates, never a key.
+ */
+import { z } from 'zod';
+
+import { parseDay } from '../../shared/day.js';
+import { PROVIDER_IDS } from '../../shared/model.js';
+import { formatDecimal, parseNanos } from '../../shared/money.js';
+import type { Connection, Ledger } from '../ledger/types.js';
+import { readJsonFile, writeJsonFile } from './files.js';
+
+const mirrorSchema = z.object({
+  schema: z.literal(1),
+  connections: z.array(
+    z.object({
+      id: z.string(),
+      provider: z.enum(PROVIDER_IDS),
+      account: z.string(),
+      accountName: z.string().nullable(),
+      name: z.string(),
+      unit: z.enum(['USD', 'CHC']),
+      origin: z.string(),
+      rates: z.array(z.object({ from: z.string(), usdPerUnit: z.string() })),
+    }),
+  ),
+});
+
+/** Writes the copy. The removed are left out: their history went with the ledger. */
+export function writeMirror(path: string, ledger: Ledger): void {
+  const connections = ledger
+    .connections()
+    .filter((connection) => connection.removedAt === null)
+    .map((connection: Connection) => ({
+      id: connection.id,
+      provider: connection.provider,
+      account: connection.account,
+      accountName: connection.accountName,
+      name: connection.name,
+      unit: connection.unit,
+      origin: connection.origin,
+      rates: ledger
+        .rates(connection.id)
+        .map((rate) => ({ from: rate.from, usdPerUnit: formatDecimal(rate.usdPerUnit) })),
+    }));
+  writeJsonFile(path, { schema: 1, connections });
+}
+
+/** Brings the connections of the copy into an empty ledger. Does nothing where there is no copy. */
+export function restoreFromMirror(path: string, ledger: Ledger, now: number): void {
+  const parsed = mirrorSchema.safeParse(readJsonFile(path));
+  if (!parsed.success) return;
+  for (const entry of parsed.data.connections) {
+    if (ledger.connectionByAccount(entry.provider, entry.account) !== null) continue;
+    const { rates, ...connection } = entry;
+    const added = ledger.addConnection(
+      { ...connection, accountCreatedDay: null, billingAnchor: null, creditLeft: null },
+      now,
+    );
+    for (const rate of rates) {
+      const from = parseDay(rate.from);
+      if (from !== null) ledger.setRate(added.id, { from, usdPerUnit: parseNanos(rate.usdPerUnit) });
+    }
+  }
+}

@@ -1,0 +1,103 @@
+/** Builds a core over a home folder: what window, command line and demo have in common. */
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+
+import type { ProviderId, SecretStoreState } from '../../shared/model.js';
+import { MemoryStore } from '../keychain/memory-store.js';
+import { KeytarStore } from '../keychain/keytar-store.js';
+import { keychainService } from '../keychain/service-name.js';
+import { openLedger } from '../ledger/ledger.js';
+import { WorkerHost } from '../polling/worker-host.js';
+import { Connections } from './connections.js';
+import { Core } from './core.js';
+import type { Home } from './home.js';
+import { KeyRing } from './key-ring.js';
+import { restoreFromMirror } from './mirror.js';
+import { SettingsStore } from './settings-store.js';
+import { Syncs } from './syncs.js';
+import { VendorAccess } from './vendor-access.js';
+import type { VendorAccessOptions } from './vendor-access.js';
+
+export interface OpenOptions {
+  readonly home: Home;
+  readonly bases: Readonly<Record<ProviderId, string>>;
+  readonly fetch: VendorAccessOptions['fetch'];
+  readonly version: string;
+  readonly workerScript: URL;
+  /** Demo mode: keys in memory only, and every view says that the data are samples. */
+  readonly demo: boolean;
+  /** Keep a key that the keychain does not take until the program ends. */
+  readonly fallBackToMemory: boolean;
+  readonly now: () => number;
+  readonly locale: string | undefined;
+  /** Something that views show has changed. */
+  readonly onChange: () => void;
+  readonly nextPollAt: () => number | null;
+}
+
+/** What the vendors see. */
+export function userAgent(version: string): string {
+  return `CostTray/${version}`;
+}
+
+/** @throws FaultError `ledger` where it cannot be opened; errors of the file system for the folder */
+export async function openCore(options: OpenOptions): Promise<Core> {
+  const { home, now, demo, version } = options;
+  const isNew = !existsSync(home.ledger);
+  const { ledger, setAside } = openLedger(home.ledger, now);
+  if (isNew || setAside !== null) restoreFromMirror(home.connections, ledger, now());
+  const { store, state } = await openSecrets(options);
+  const keys = new KeyRing(store, { fallBackToMemory: options.fallBackToMemory });
+  const settings = new SettingsStore(home.settings);
+  const vendors = new VendorAccess({
+    fetch: options.fetch,
+    bases: options.bases,
+    userAgent: userAgent(version),
+  });
+  const host = new WorkerHost({
+    script: options.workerScript,
+    ledgerFile: home.ledger,
+    onWritten: options.onChange,
+  });
+  const time = new Intl.DateTimeFormat(options.locale, { hour: '2-digit', minute: '2-digit' });
+  return new Core(
+    {
+      home,
+      ledger,
+      ledgerNotice:
+        setAside === null
+          ? null
+          : `The ledger was damaged and set aside as ${basename(setAside)}; everything is fetched again`,
+      keys,
+      secretStore: state,
+      settings,
+      connections: new Connections({ ledger, secrets: keys, vendors, mirrorPath: home.connections, now }),
+      syncs: new Syncs({
+        ledger,
+        secrets: keys,
+        vendors,
+        host,
+        now,
+        historyMonths: () => settings.get().historyMonths,
+        onChange: options.onChange,
+      }),
+      host,
+      demo,
+      version,
+      now,
+      formatTime: (instant) => time.format(instant),
+    },
+    options.nextPollAt,
+  );
+}
+
+async function openSecrets({ demo, home }: OpenOptions): Promise<{
+  store: MemoryStore | KeytarStore;
+  state: SecretStoreState;
+}> {
+  if (demo) return { store: new MemoryStore(), state: 'keychain' };
+  const store = new KeytarStore({ service: keychainService(home.folder), platform: process.platform });
+  const probe = await store.probe();
+  if (probe.kind === 'usable') return { store, state: 'keychain' };
+  return { store, state: probe.kind === 'denied' ? 'denied' : 'session-only' };
+}

@@ -1,0 +1,133 @@
+/**
+ * Which windows one sync reads: pure, from what is covered and what the clock
+ * says. The rules are the design's: each poll reads from the earliest unsettled
+ * day, history is filled newest first, settled days are left alone.
+ */
+import { addDays, addMonths, DAY_MS, dayOf, daysBetween, earlier, later } from '../../shared/day.js';
+import type { Day, DayRange } from '../../shared/day.js';
+import type { CoveredDay, Scope } from '../ledger/types.js';
+import type { SettlePolicy } from '../providers/adapter.js';
+
+/** Listings (account, scopes, resources) are asked for once a day. */
+export const LISTING_EVERY_MS = DAY_MS;
+/** Who refreshes by hand may just have deployed something; who does so twice in a row has not. */
+export const LISTING_ON_DEMAND_MS = 10 * 60_000;
+/** Scopes with nothing deployed and no charge for so many days are asked once a day. */
+const QUIET_AFTER_DAYS = 7;
+/** No provider is older than this; it bounds `--since`. */
+const MAX_HISTORY_MONTHS = 120;
+const AUDIT_EVERY_MS = 7 * DAY_MS;
+
+export interface PlanInput {
+  readonly scope: Scope;
+  /** Days of the scope that were read whole, over its whole history. */
+  readonly covered: readonly CoveredDay[];
+  readonly now: number;
+  readonly settle: SettlePolicy;
+  readonly maxWindowDays: number;
+  readonly historyMonths: number;
+  /** No charge of the account can be older. */
+  readonly accountCreatedDay: Day | null;
+  /** Read settled days again from here on (`refresh --since`). */
+  readonly since: Day | null;
+  /** Also read unsettled days beyond the poll's reach. */
+  readonly deep: boolean;
+  /** The user asked: quiet scopes are asked as well. */
+  readonly onDemand: boolean;
+}
+
+/** The first day a scope's history is kept for. */
+export function historyStart(
+  today: Day,
+  historyMonths: number,
+  scopeCreated: Day | null,
+  accountCreated: Day | null,
+): Day {
+  let start = addMonths(today, -historyMonths);
+  // A scope's own creation is the better bound; the account's stands in for it.
+  const created = scopeCreated ?? accountCreated;
+  if (created !== null) start = later(start, created);
+  return start > today ? today : start;
+}
+
+/** The days a sync has to read, as windows no longer than the vendor allows, newest first. */
+export function planWindows(input: PlanInput): DayRange[] {
+  const { scope, now, settle } = input;
+  if (scope.endedAt !== null) return [];
+  const today = dayOf(now);
+  const last = scope.goneAt === null ? today : dayOf(Math.min(now, scope.goneAt));
+  const start = historyStart(today, input.historyMonths, scope.createdDay, input.accountCreatedDay);
+  // Days before the account or app existed are never asked for, whatever the user says.
+  const created = historyStart(today, MAX_HISTORY_MONTHS, scope.createdDay, input.accountCreatedDay);
+  const first = input.since === null ? start : earlier(start, later(input.since, created));
+  const reach = addDays(today, -settle.pollBackDays);
+  const covered = new Map(input.covered.map((day) => [day.day, day]));
+  if (!input.onDemand && isQuiet(scope, today) && readWithinADay(covered.get(last), now)) return [];
+
+  const needed: Day[] = [];
+  for (let day = last; day >= first; day = addDays(day, -1)) {
+    const known = covered.get(day);
+    if (known === undefined || (input.since !== null && day >= input.since)) needed.push(day);
+    else if (!known.settled && (day >= reach || input.deep)) needed.push(day);
+  }
+  return windowsOver(needed, input.maxWindowDays);
+}
+
+/** Covers the given days (newest first) with as few windows as the longest allows. */
+export function windowsOver(days: readonly Day[], maxDays: number): DayRange[] {
+  const windows: DayRange[] = [];
+  let to: Day | null = null;
+  let from: Day | null = null;
+  for (const day of days) {
+    if (to !== null && from !== null && daysBetween(day, to) < maxDays) {
+      from = day;
+      continue;
+    }
+    if (to !== null && from !== null) windows.push({ from, to });
+    to = day;
+    from = day;
+  }
+  if (to !== null && from !== null) windows.push({ from, to });
+  return windows;
+}
+
+/** Halves a window, the newer half first; null for a single day. */
+export function halve(window: DayRange): [DayRange, DayRange] | null {
+  const length = daysBetween(window.from, window.to) + 1;
+  if (length < 2) return null;
+  const middle = addDays(window.from, Math.floor(length / 2));
+  return [
+    { from: middle, to: window.to },
+    { from: window.from, to: addDays(middle, -1) },
+  ];
+}
+
+/**
+ * The settled stretch that is due for its weekly second look, or null. The
+ * windows take turns, so that in time every settled day is looked at again.
+ */
+export function auditWindow(
+  scope: Scope,
+  covered: readonly CoveredDay[],
+  now: number,
+  maxWindowDays: number,
+): DayRange | null {
+  if (scope.endedAt !== null || scope.auditedAt === null) return null;
+  if (now - scope.auditedAt < AUDIT_EVERY_MS) return null;
+  const settled = covered
+    .filter((day) => day.settled)
+    .map((day) => day.day)
+    .sort()
+    .reverse();
+  const windows = windowsOver(settled, maxWindowDays);
+  return windows[Math.floor(now / AUDIT_EVERY_MS) % windows.length] ?? null;
+}
+
+function isQuiet(scope: Scope, today: Day): boolean {
+  if (!scope.dormant) return false;
+  return scope.lastChargeDay === null || daysBetween(scope.lastChargeDay, today) > QUIET_AFTER_DAYS;
+}
+
+function readWithinADay(day: CoveredDay | undefined, now: number): boolean {
+  return day !== undefined && now - day.readAt < DAY_MS;
+}

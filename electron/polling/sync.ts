@@ -1,0 +1,354 @@
+/**
+ * One connection's sync: lists, poll, backfill and audit, window by window.
+ * Runs off the main thread; it holds no key and opens no socket, it asks through
+ * {@link VendorHttp}.
+ */
+import { DAY_MS, addMonths, dayOf, lengthOf } from '../../shared/day.js';
+import type { Day, DayRange } from '../../shared/day.js';
+import { FaultError } from '../../shared/faults.js';
+import type { Fault } from '../../shared/faults.js';
+import type { Reconciliation, SyncProgress } from '../../shared/model.js';
+import { absolute, nanos } from '../../shared/money.js';
+import type { Connection, Ledger, Scope } from '../ledger/types.js';
+import type { ClientContext, ProviderAdapter, ResourceListing, VendorHttp } from '../providers/adapter.js';
+import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, auditWindow, halve, planWindows } from './plan.js';
+import { readWhole } from './read-window.js';
+
+/** Windows of recent days one poll reads; further scopes take their turn in the next. */
+const MAX_POLL_WINDOWS = 60;
+const HEARTBEAT_MS = 15_000;
+/** Recent days, which a poll is about; older unknown days are backfill and not counted against it. */
+const RECENT_DAYS = 62;
+
+export interface SyncOptions {
+  readonly connection: string;
+  /** The user asked (or the command line): quiet scopes and lists are asked as well. */
+  readonly onDemand: boolean;
+  readonly since: Day | null;
+  readonly historyMonths: number;
+  /** The longest wait for a vendor's limit, in ms; a longer one ends the sync. */
+  readonly maxWaitMs: number;
+  /** Names this process in the lease. */
+  readonly owner: string;
+}
+
+export interface SyncDeps {
+  readonly ledger: Ledger;
+  readonly adapter: ProviderAdapter;
+  readonly http: VendorHttp;
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Resolves after so many ms; rejects when aborted. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: SyncProgress) => void;
+  /** Something was written: views are out of date. */
+  readonly onWritten: () => void;
+}
+
+export type SyncOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly fault: Fault }
+  /** Another process is at it. */
+  | { readonly kind: 'busy' }
+  /** Removed, changed or cancelled meanwhile: nothing was recorded. */
+  | { readonly kind: 'dropped' };
+
+/** Faults of one scope's answer; the other scopes are read all the same. */
+const SCOPE_FAULTS: ReadonlySet<string> = new Set(['format', 'paging', 'too-large', 'range']);
+
+export async function syncConnection(deps: SyncDeps, options: SyncOptions): Promise<SyncOutcome> {
+  const { ledger, now } = deps;
+  const connection = ledger.connection(options.connection);
+  if (connection === null || connection.removedAt !== null) return { kind: 'dropped' };
+  const lease = ledger.takeLease(connection.id, options.owner, now());
+  if (lease === null) return { kind: 'busy' };
+  const sync = new Sync(deps, options, connection);
+  const heartbeat = setInterval(() => {
+    if (!lease.heartbeat(now(), sync.progress)) sync.loseLease();
+  }, HEARTBEAT_MS);
+  try {
+    return await sync.run();
+  } finally {
+    clearInterval(heartbeat);
+    lease.release();
+  }
+}
+
+interface Task {
+  readonly scope: Scope;
+  readonly window: DayRange;
+  readonly audit: boolean;
+}
+
+class Sync {
+  progress: SyncProgress = { phase: 'checking', done: 0, total: 0, reachedBackTo: null, waitUntil: null };
+  private readonly memo: Record<string, unknown>;
+  private readonly context: ClientContext;
+  private readonly aborter = new AbortController();
+  private reported = 0n;
+  private stored = 0n;
+  private terms = 0;
+  private compared = false;
+  private resources: ReadonlyMap<string, ResourceListing> = new Map();
+  private unknownResources = false;
+  private firstFault: Fault | null = null;
+
+  constructor(
+    private readonly deps: SyncDeps,
+    private readonly options: SyncOptions,
+    private readonly connection: Connection,
+  ) {
+    this.memo = { ...connection.memo };
+    const signal = AbortSignal.any([deps.signal, this.aborter.signal]);
+    this.context = {
+      http: deps.http,
+      now: deps.now,
+      random: deps.random,
+      signal,
+      memo: this.memo,
+      wait: (milliseconds, reason) => this.wait(milliseconds, reason),
+    };
+  }
+
+  loseLease(): void {
+    this.aborter.abort(new FaultError('busy'));
+  }
+
+  async run(): Promise<SyncOutcome> {
+    const { ledger, now } = this.deps;
+    const id = this.connection.id;
+    const began = now();
+    ledger.recordAttempt(id, began);
+    this.report({});
+    let fault: Fault | null;
+    try {
+      const listed = await this.listIfDue();
+      await this.readAll();
+      if (this.unknownResources && !listed) await this.list();
+      fault = this.firstFault;
+    } catch (error) {
+      if (this.context.signal.aborted) return { kind: 'dropped' };
+      fault = toFault(error);
+    }
+    const current = ledger.connection(id);
+    if (current === null || current.removedAt !== null || current.epoch !== this.connection.epoch) {
+      return { kind: 'dropped' };
+    }
+    ledger.recordSync(id, {
+      at: now(),
+      fault,
+      reconciliation: fault === null ? this.reconciliation() : current.reconciliation,
+      memo: this.memo,
+    });
+    this.deps.onWritten();
+    return fault === null ? { kind: 'done' } : { kind: 'failed', fault };
+  }
+
+  private async wait(milliseconds: number, reason: 'limit' | 'retry'): Promise<void> {
+    const until = this.deps.now() + milliseconds;
+    if (reason === 'limit' && milliseconds > this.options.maxWaitMs) {
+      throw new FaultError('rate-limited', null, until);
+    }
+    const before = this.progress;
+    this.report({ phase: 'waiting', waitUntil: until });
+    await this.deps.sleep(milliseconds, this.context.signal);
+    this.report({ phase: before.phase, waitUntil: null });
+  }
+
+  private async listIfDue(): Promise<boolean> {
+    const { listedAt } = this.connection;
+    this.resources = this.deps.ledger.resources(this.connection.id);
+    const every = this.options.onDemand ? LISTING_ON_DEMAND_MS : LISTING_EVERY_MS;
+    const age = listedAt === null ? Infinity : this.deps.now() - listedAt;
+    if (age >= 0 && age < every) return false;
+    await this.list();
+    return true;
+  }
+
+  private async list(): Promise<void> {
+    const { ledger, adapter, now } = this.deps;
+    const id = this.connection.id;
+    this.report({ phase: 'listing' });
+    const account = await adapter.identify(this.context);
+    if (account.id !== this.connection.account) throw new FaultError('other-account', account.name);
+    const listing = await adapter.list(this.context, account);
+    this.context.signal.throwIfAborted();
+    ledger.updateAccount(id, account);
+    ledger.recordListing(id, listing.scopes, listing.resources, now());
+    this.resources = ledger.resources(id);
+    this.deps.onWritten();
+  }
+
+  private async readAll(): Promise<void> {
+    const { ledger, now } = this.deps;
+    const deep = this.deepReadDue();
+    const tasks = this.plan(deep);
+    this.report({
+      phase: 'reading',
+      done: 0,
+      total: tasks.reduce((days, task) => days + lengthOf(task.window), 0),
+    });
+    /** Window lengths that fitted, by scope, so that one split teaches the next window. */
+    const fitting = new Map<number, number>();
+    const ended = new Set<number>();
+    while (tasks.length > 0) {
+      const task = tasks.shift();
+      if (task === undefined) break;
+      if (ended.has(task.scope.id)) {
+        this.advance(task.window, false);
+        continue;
+      }
+      const halves = halve(task.window);
+      if (halves !== null && lengthOf(task.window) > (fitting.get(task.scope.id) ?? Infinity)) {
+        tasks.unshift(...halves.map((window) => ({ ...task, window })));
+        continue;
+      }
+      try {
+        const outcome = await this.read(task);
+        if (outcome === 'split' && halves !== null) {
+          fitting.set(task.scope.id, Math.ceil(lengthOf(task.window) / 2));
+          tasks.unshift(...halves.map((window) => ({ ...task, window })));
+          continue;
+        }
+        this.advance(task.window, outcome === 'read');
+      } catch (error) {
+        if (this.context.signal.aborted) throw error;
+        const fault = toFault(error);
+        if (fault.kind === 'no-such-app') ledger.endScope(task.scope.id, now());
+        else if (SCOPE_FAULTS.has(fault.kind)) this.firstFault ??= fault;
+        else throw error;
+        ended.add(task.scope.id);
+        this.advance(task.window, false);
+      }
+    }
+    if (deep && this.firstFault === null) ledger.recordDeepRead(this.connection.id, now());
+  }
+
+  private plan(deep: boolean): Task[] {
+    const { ledger, adapter, now } = this.deps;
+    const today = dayOf(now());
+    const recent: Array<{ task: Task; readAt: number }> = [];
+    const older: Task[] = [];
+    for (const scope of ledger.scopes(this.connection.id)) {
+      const covered = ledger.covered(scope.id, {
+        from: addMonths(today, -this.options.historyMonths - 1),
+        to: today,
+      });
+      const windows = planWindows({
+        scope,
+        covered,
+        now: now(),
+        settle: adapter.settle,
+        maxWindowDays: adapter.maxWindowDays,
+        historyMonths: this.options.historyMonths,
+        accountCreatedDay: this.connection.accountCreatedDay,
+        since: this.options.since,
+        deep,
+        onDemand: this.options.onDemand,
+      });
+      const readAt = Math.min(...covered.slice(-1).map((day) => day.readAt), now());
+      for (const window of windows) {
+        const task = { scope, window, audit: false };
+        const age = lengthOf({ from: window.to, to: today });
+        if (age <= RECENT_DAYS && covered.some((day) => day.day >= window.from))
+          recent.push({ task, readAt });
+        else older.push(task);
+      }
+      if (scope.auditedAt === null) ledger.recordAudit(scope.id, now());
+      const audit = auditWindow(scope, covered, now(), adapter.maxWindowDays);
+      if (audit !== null) older.push({ scope, window: audit, audit: true });
+    }
+    // Scopes that waited longest come first; what exceeds one poll takes its turn in the next.
+    recent.sort((a, b) => a.readAt - b.readAt);
+    const polled = recent
+      .slice(0, this.options.onDemand ? undefined : MAX_POLL_WINDOWS)
+      .map((entry) => entry.task);
+    const backfill = older.filter((task) => !task.audit).sort(byNewestEnd);
+    return [...polled.sort(byNewestEnd), ...backfill, ...older.filter((task) => task.audit)];
+  }
+
+  private async read(task: Task): Promise<'read' | 'split' | 'dropped'> {
+    const { ledger, adapter, now } = this.deps;
+    const writer = ledger.writeWindow(task.scope, task.window);
+    try {
+      const readAt = now();
+      const result = await readWhole({
+        writer,
+        read: (onPage) => adapter.readWindow(this.context, task.scope, task.window, this.resources, onPage),
+        splittable: lengthOf(task.window) > 1,
+      });
+      if (result.kind === 'split') return 'split';
+      // A removed or changed connection's late answer is dropped.
+      this.context.signal.throwIfAborted();
+      const committed = writer.commit({
+        readAt,
+        today: dayOf(readAt),
+        settle: adapter.settle,
+        mayDelete: result.mayDelete,
+        epoch: this.connection.epoch,
+        reported: result.reported,
+      });
+      if (committed.kind === 'dropped') {
+        this.aborter.abort(new FaultError('busy'));
+        this.context.signal.throwIfAborted();
+      }
+      if (result.reported !== null) {
+        this.compared = true;
+        this.reported += result.reported;
+        this.stored += result.sum;
+        this.terms += result.rows;
+      }
+      this.unknownResources ||= result.unknownResources;
+      if (task.audit) ledger.recordAudit(task.scope.id, now());
+      this.deps.onWritten();
+      return 'read';
+    } finally {
+      writer.close();
+    }
+  }
+
+  private deepReadDue(): boolean {
+    const { deepReadAt } = this.connection;
+    const age = deepReadAt === null ? Infinity : this.deps.now() - deepReadAt;
+    return this.options.onDemand || age < 0 || age >= DAY_MS;
+  }
+
+  private reconciliation(): Reconciliation | null {
+    if (!this.compared) return this.connection.reconciliation;
+    const difference = this.reported - this.stored;
+    // At most 1 nano a term is rounding: kept with its size, not shown as a difference.
+    const rounding = absolute(difference) <= BigInt(this.terms);
+    return {
+      unit: this.connection.unit,
+      reported: nanos(this.reported),
+      stored: nanos(this.stored),
+      difference: nanos(difference),
+      rounding,
+    };
+  }
+
+  private advance(window: DayRange, read: boolean): void {
+    this.report({
+      done: this.progress.done + lengthOf(window),
+      reachedBackTo: read ? window.from : this.progress.reachedBackTo,
+    });
+  }
+
+  private report(change: Partial<SyncProgress>): void {
+    this.progress = { ...this.progress, ...change };
+    this.deps.onProgress(this.progress);
+  }
+}
+
+function byNewestEnd(a: Task, b: Task): number {
+  return a.window.to === b.window.to ? 0 : a.window.to < b.window.to ? 1 : -1;
+}
+
+/** Any thrown value as a fault that is safe to keep: unknown errors lose their text. */
+export function toFault(error: unknown): Fault {
+  if (error instanceof FaultError) {
+    return { kind: error.kind, detail: error.detail, retryAt: error.retryAt };
+  }
+  return { kind: 'internal', detail: error instanceof Error ? error.name : null, retryAt: null };
+}

@@ -1,0 +1,157 @@
+/** Main's answers to the renderer's calls, over the core. */
+import { FaultError, faultMessage } from '../../shared/faults.js';
+import type { CallOutput, CallParsed, Handlers, Outcome } from '../../shared/ipc.js';
+import type { LinkId } from '../../shared/links.js';
+import { PROVIDER_NAMES } from '../../shared/model.js';
+import type { ProviderId, ViewChoice } from '../../shared/model.js';
+import { parseNanos } from '../../shared/money.js';
+import type { Settings } from '../../shared/settings.js';
+import { UnknownConnectionError } from '../core/connections.js';
+import type { Core } from '../core/core.js';
+
+/** What the handlers need of the window. */
+export interface HandlerShell {
+  /** The page is there and listens. */
+  readonly pageReady: () => void;
+  readonly changed: () => void;
+  /** Where to save an export, or null when the user cancels. */
+  readonly chooseExportPath: (order: CallParsed<'exportCsv'>) => Promise<string | null>;
+  readonly copy: (text: string) => void;
+  readonly diagnostics: () => string;
+  readonly openLink: (link: LinkId) => Promise<void>;
+  readonly settingsChanged: (settings: Settings, before: Settings) => string | null;
+  readonly startDemo: () => void;
+  readonly quitAfterDelete: () => void;
+  readonly closePopover: () => void;
+}
+
+const DONE: Outcome<undefined> = { ok: true, value: undefined };
+
+export function createHandlers(core: Core, shell: HandlerShell): Handlers {
+  const { connections, syncs } = core;
+  return {
+    snapshot: () => {
+      shell.pageReady();
+      return core.state();
+    },
+    setView: (view) => {
+      core.view = view satisfies ViewChoice;
+      shell.changed();
+      return undefined;
+    },
+    refresh: ({ connection }) => {
+      for (const { id, removedAt } of core.parts.ledger.connections()) {
+        if (removedAt !== null || (connection !== null && id !== connection)) continue;
+        void syncs.sync(id, { onDemand: true, since: null });
+      }
+    },
+    cancelSync: ({ connection }) => {
+      syncs.cancel(connection);
+      return undefined;
+    },
+    connect: ({ name, credential }) =>
+      attempt(credential.provider, async () => {
+        const { connection, replaced, warning } = await connections.connect(credential, name);
+        syncSoon(connection.id);
+        return { id: connection.id, replaced, warning };
+      }),
+    replaceKey: ({ connection, credential }) =>
+      attempt(credential.provider, async () => {
+        const { warning } = await connections.replaceKey(connection, credential);
+        syncSoon(connection);
+        return { warning };
+      }),
+    rename: ({ connection, name }) => perform(() => connections.rename(connection, name)),
+    setRate: ({ connection, usdPerUnit, from }) =>
+      perform(() => connections.setRate(connection, from, parseNanos(usdPerUnit))),
+    disconnect: async ({ connection, forget }) => {
+      syncs.cancel(connection);
+      const outcome = await attempt(null, () => connections.disconnect(connection, forget));
+      if (!outcome.ok) return outcome;
+      if (outcome.value.keyDeleted) return DONE;
+      return {
+        ok: false,
+        kind: 'keychain-denied',
+        message:
+          'The connection was removed, but the keychain kept its key; delete it in the keychain’s own program.',
+      };
+    },
+    forgetHistory: ({ connection }) => perform(() => connections.forgetHistory(connection)),
+    dayDetail: ({ day }) => attempt(null, () => core.dayDetail(day)),
+    resourceDetail: ({ key, by }) => attempt(null, () => core.rowDetail(key, by)),
+    exportCsv: (order) => exportCsv(order),
+    cancelExport: () => {
+      core.cancelExport();
+      return undefined;
+    },
+    setSettings: (patch) =>
+      perform(() => {
+        const before = core.settings();
+        const problem = shell.settingsChanged(core.parts.settings.change(patch), before);
+        if (problem !== null) throw new RefusedError(problem);
+      }),
+    copyDiagnostics: () => perform(() => shell.copy(shell.diagnostics())),
+    openLink: async ({ link }) => {
+      await shell.openLink(link);
+      return undefined;
+    },
+    startDemo: () => perform(() => shell.startDemo()),
+    deleteAll: () =>
+      perform(async () => {
+        await core.deleteAll();
+        shell.quitAfterDelete();
+      }),
+    closePopover: () => {
+      shell.closePopover();
+      return undefined;
+    },
+  };
+
+  function syncSoon(id: string): void {
+    void syncs.sync(id, { onDemand: true, since: null });
+  }
+
+  /** As {@link attempt}, for work that has no value. */
+  function perform(work: () => void | Promise<void>): Promise<Outcome<undefined>> {
+    return attempt(null, async () => {
+      await work();
+      return undefined;
+    });
+  }
+
+  /** The value of some work, with its faults as sentences; views are told of the change. */
+  async function attempt<T>(provider: ProviderId | null, work: () => T | Promise<T>): Promise<Outcome<T>> {
+    try {
+      return { ok: true, value: await work() };
+    } catch (error) {
+      if (error instanceof FaultError) {
+        const vendor = provider === null ? 'the vendor' : PROVIDER_NAMES[provider];
+        return { ok: false, kind: error.kind, message: faultMessage(error, vendor) };
+      }
+      if (error instanceof UnknownConnectionError || error instanceof RefusedError) {
+        return { ok: false, kind: 'invalid', message: error.message };
+      }
+      throw error;
+    } finally {
+      shell.changed();
+    }
+  }
+
+  async function exportCsv(order: CallParsed<'exportCsv'>): Promise<CallOutput<'exportCsv'>> {
+    const path = await shell.chooseExportPath(order);
+    if (path === null) return { ok: false, kind: 'cancelled', message: 'The export was cancelled.' };
+    // The dialog has asked whether a file that exists may be replaced.
+    const done = core.exportFile(path, { ...order, overwrite: true }, () => shell.changed());
+    shell.changed();
+    const outcome = await done;
+    shell.changed();
+    if (outcome.ok) {
+      const missing = core.unknownDays(order.range, order.connection).flatMap(({ days }) => days);
+      return { ok: true, value: { path, rows: outcome.rows, unknownDays: new Set(missing).size } };
+    }
+    return { ok: false, kind: outcome.cancelled ? 'cancelled' : 'invalid', message: outcome.message };
+  }
+}
+
+/** A change that the system did not allow, in one sentence. */
+class RefusedError extends Error {}
