@@ -70,6 +70,8 @@ async function runCommandLine(words: readonly string[]): Promise<number> {
   // A session folder of its own, so that a tray that is running is not disturbed.
   const session = mkdtempSync(join(tmpdir(), 'cost-tray-session-'));
   app.setPath('sessionData', session);
+  log.transports.console.level = false;
+  log.transports.file.resolvePathFn = () => join(folder, 'logs', 'command-line.log');
   app.disableHardwareAcceleration();
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
@@ -94,7 +96,16 @@ async function runCommandLine(words: readonly string[]): Promise<number> {
       },
     );
   } finally {
-    rmSync(session, { recursive: true, force: true });
+    removeFolder(session);
+  }
+}
+
+/** Chromium may still be writing there; what it leaves is a few empty files in the system's own temporary folder. */
+function removeFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
+  } catch (error) {
+    log.warn('A temporary folder could not be removed.', error);
   }
 }
 
@@ -122,7 +133,7 @@ async function runTray(demo: boolean, once: string | null): Promise<void> {
   if (servers !== null) await connectDemo(opened.core, servers);
   await runWindow(opened, once, async () => {
     await servers?.close();
-    if (temporary !== null) rmSync(temporary, { recursive: true, force: true });
+    if (temporary !== null) removeFolder(temporary);
   });
 }
 

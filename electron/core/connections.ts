@@ -98,17 +98,19 @@ export class Connections {
   async disconnect(id: string, forget: boolean): Promise<{ keyDeleted: boolean }> {
     const { ledger, secrets, now } = this.options;
     const connection = this.existing(id);
-    // First the ledger: from here on no late answer is stored and nothing is polled.
+    // The copy first, or a start after a crash would bring the connection back; then the
+    // ledger: from here on no late answer is stored and nothing is polled.
+    this.mirror(connection.id);
     ledger.removeConnection(connection.id, { forget }, now());
-    this.mirror();
     const removal = await secrets.delete(connection.id);
     return { keyDeleted: removal.kind === 'deleted' || removal.kind === 'absent' };
   }
 
   /** Removes the kept history of a connection that was removed before. */
   forgetHistory(id: string): void {
-    this.options.ledger.removeConnection(this.existing(id).id, { forget: true }, this.options.now());
-    this.mirror();
+    const connection = this.existing(id);
+    this.mirror(connection.id);
+    this.options.ledger.removeConnection(connection.id, { forget: true }, this.options.now());
   }
 
   private check(credential: Credential): Promise<Account> {
@@ -150,8 +152,8 @@ export class Connections {
     return name;
   }
 
-  private mirror(): void {
-    writeMirror(this.options.mirrorPath, this.options.ledger);
+  private mirror(without: string | null = null): void {
+    writeMirror(this.options.mirrorPath, this.options.ledger, without);
   }
 }
 

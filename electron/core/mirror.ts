@@ -27,11 +27,15 @@ const mirrorSchema = z.object({
   ),
 });
 
-/** Writes the copy. The removed are left out: their history went with the ledger. */
-export function writeMirror(path: string, ledger: Ledger): void {
+/**
+ * Writes the copy. The removed are left out: their history went with the ledger.
+ *
+ * @param without one that is about to be removed
+ */
+export function writeMirror(path: string, ledger: Ledger, without: string | null = null): void {
   const connections = ledger
     .connections()
-    .filter((connection) => connection.removedAt === null)
+    .filter((connection) => connection.removedAt === null && connection.id !== without)
     .map((connection: Connection) => ({
       id: connection.id,
       provider: connection.provider,
@@ -47,20 +51,23 @@ export function writeMirror(path: string, ledger: Ledger): void {
   writeJsonFile(path, { schema: 1, connections });
 }
 
-/** Brings the connections of the copy into an empty ledger. Does nothing where there is no copy. */
+/**
+ * Brings the connections of the copy that the ledger lacks into it. Does nothing
+ * where there is no copy. Asked at every start: one that is killed between
+ * beginning a fresh ledger and filling it must not lose them.
+ */
 export function restoreFromMirror(path: string, ledger: Ledger, now: number): void {
   const parsed = mirrorSchema.safeParse(readJsonFile(path));
   if (!parsed.success) return;
   for (const entry of parsed.data.connections) {
     if (ledger.connectionByAccount(entry.provider, entry.account) !== null) continue;
-    const { rates, ...connection } = entry;
-    const added = ledger.addConnection(
-      { ...connection, accountCreatedDay: null, billingAnchor: null, creditLeft: null },
+    const rates = entry.rates.flatMap((rate) => {
+      const from = parseDay(rate.from);
+      return from === null ? [] : [{ from, usdPerUnit: parseNanos(rate.usdPerUnit) }];
+    });
+    ledger.addConnection(
+      { ...entry, rates, accountCreatedDay: null, billingAnchor: null, creditLeft: null },
       now,
     );
-    for (const rate of rates) {
-      const from = parseDay(rate.from);
-      if (from !== null) ledger.setRate(added.id, { from, usdPerUnit: parseNanos(rate.usdPerUnit) });
-    }
   }
 }

@@ -1,5 +1,4 @@
 /** Builds a core over a home folder: what window, command line and demo have in common. */
-import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 
 import type { ProviderId, SecretStoreState } from '../../shared/model.js';
@@ -43,9 +42,8 @@ export function userAgent(version: string): string {
 /** @throws FaultError `ledger` where it cannot be opened; errors of the file system for the folder */
 export async function openCore(options: OpenOptions): Promise<Core> {
   const { home, now, demo, version } = options;
-  const isNew = !existsSync(home.ledger);
   const { ledger, setAside } = openLedger(home.ledger, now);
-  if (isNew || setAside !== null) restoreFromMirror(home.connections, ledger, now());
+  restoreFromMirror(home.connections, ledger, now());
   const { store, state } = await openSecrets(options);
   const keys = new KeyRing(store, { fallBackToMemory: options.fallBackToMemory });
   const settings = new SettingsStore(home.settings);

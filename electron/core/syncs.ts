@@ -80,10 +80,14 @@ export class Syncs {
     }
     const outcome = await this.start(id, request);
     if (outcome.kind !== 'busy' || !request.onDemand) return outcome;
+    const before = this.options.ledger.connection(id);
     await this.otherProcess(id, request);
     if (request.since !== null && !this.stopped) return this.sync(id, request);
-    const fault = this.options.ledger.connection(id)?.fault ?? null;
-    return fault === null ? { kind: 'done' } : { kind: 'failed', fault };
+    const after = this.options.ledger.connection(id);
+    if (after?.fault) return { kind: 'failed', fault: after.fault };
+    // Whoever held it has died before its end: what it left is done here.
+    if (after?.lastSuccess === before?.lastSuccess && !this.stopped) return this.sync(id, request);
+    return { kind: 'done' };
   }
 
   cancel(id: string): void {

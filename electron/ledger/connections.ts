@@ -197,12 +197,16 @@ function insertConnection(db: Database, id: string, connection: NewConnection, n
     dayColumn(connection.billingAnchor),
     connection.creditLeft,
   );
-  db.run(
-    'INSERT INTO rate (connection_n, from_day, usd_per_unit) VALUES (?, ?, ?)',
-    connectionNumber(db, id),
-    dayNumber(EARLIEST_DAY),
-    NANOS_PER_UNIT,
-  );
+  const n = connectionNumber(db, id);
+  const first = { from: EARLIEST_DAY, usdPerUnit: NANOS_PER_UNIT };
+  for (const { from, usdPerUnit } of [first, ...(connection.rates ?? [])]) {
+    db.run(
+      'INSERT OR REPLACE INTO rate (connection_n, from_day, usd_per_unit) VALUES (?, ?, ?)',
+      n,
+      dayNumber(from),
+      usdPerUnit,
+    );
+  }
 }
 
 /** Its pages are overwritten, so that nothing of it can be read from the file either. */

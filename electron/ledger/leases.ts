@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { SyncProgress } from '../../shared/model.js';
 import { jsonColumn, jsonOrNull } from './columns.js';
 import { connectionNumber } from './connections.js';
@@ -11,8 +12,25 @@ import type { Lease, Ledger } from './types.js';
 const LEASE_MS = 60_000;
 
 /** A clock set back leaves heartbeats in the future: those far off are dead too. */
-function isAlive(heartbeat: bigint, now: number): boolean {
-  return Math.abs(now - Number(heartbeat)) <= LEASE_MS;
+function isAlive(held: { readonly owner: string; readonly heartbeat: bigint }, now: number): boolean {
+  return Math.abs(now - Number(held.heartbeat)) <= LEASE_MS && !hasEnded(held.owner);
+}
+
+/**
+ * Whether a holder that calls itself `host:pid` is a process of this machine
+ * that is gone: nobody waits a minute for what was killed. A number that has
+ * been given to another process since is told by its missing heartbeat.
+ */
+function hasEnded(owner: string): boolean {
+  const here = `${hostname()}:`;
+  const pid = owner.startsWith(here) ? Number(owner.slice(here.length)) : 0;
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+  }
 }
 
 export function leasePart(db: Database): Pick<Ledger, 'takeLease' | 'leaseHolder'> {
@@ -26,7 +44,7 @@ export function leasePart(db: Database): Pick<Ledger, 'takeLease' | 'leaseHolder
     takeLease: (connection, owner, now) =>
       db.write(() => {
         const held = holder(connection);
-        if (held !== null && isAlive(held.heartbeat, now)) return null;
+        if (held !== null && isAlive(held, now)) return null;
         // Tells this holding from a later one by the same owner.
         const token = randomUUID();
         db.run(
@@ -40,7 +58,7 @@ export function leasePart(db: Database): Pick<Ledger, 'takeLease' | 'leaseHolder
       }),
     leaseHolder(connection, now) {
       const held = holder(connection);
-      if (held === null || !isAlive(held.heartbeat, now)) return null;
+      if (held === null || !isAlive(held, now)) return null;
       return { owner: held.owner, progress: jsonOrNull<SyncProgress>(held.progress) };
     },
   };

@@ -65,7 +65,7 @@ function fillTarget(db: Database, place: WindowPlace): void {
      SELECT s.day, s.key, r.id, m.id,
        row_number() OVER (
          PARTITION BY s.day, s.key, r.id, m.id
-         ORDER BY s.start, s.duration, s.amount, s.locked, s.own
+         ORDER BY s.start, s.duration, s.amount, s.locked, shape.place, s.own
        ) - 1,
        s.start, s.duration, s.amount, s.locked, coalesce(shape.id, 0), s.own
      FROM staged s

@@ -48,6 +48,8 @@ export interface NewConnection {
   readonly accountCreatedDay: Day | null;
   readonly billingAnchor: Day | null;
   readonly creditLeft: Nanos | null;
+  /** In force beside the first rate, which is 1 from the beginning on. */
+  readonly rates?: readonly Rate[];
 }
 
 export interface Rate {

@@ -1,0 +1,147 @@
+/** Starts the real program in the real Electron and drives its window. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { _electron } from 'playwright-core';
+import type { ElectronApplication, Page } from 'playwright-core';
+
+import { startDemoServers } from '../../electron/demo/servers.js';
+import type { DemoOptions, DemoServers } from '../../electron/demo/servers.js';
+import type { AppState } from '../../shared/model.js';
+
+export const ROOT = resolve(import.meta.dirname, '../..');
+/** Pictures of every run, for the eye. */
+export const PICTURES = join(ROOT, 'gallery/e2e');
+
+const SWITCHES = ['--log-level=3', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
+
+function electronPath(): string {
+  const path = process.env['COST_TRAY_ELECTRON'];
+  if (path === undefined) throw new Error('Run this with: npm test -- --only e2e');
+  return path;
+}
+
+/** A home folder and vendors of its own. */
+export interface World {
+  readonly home: string;
+  readonly servers: DemoServers;
+  readonly env: Record<string, string>;
+  close(): Promise<void>;
+}
+
+export async function openWorld(options: Partial<DemoOptions> = {}): Promise<World> {
+  const home = mkdtempSync(join(tmpdir(), 'cost-tray-e2e-'));
+  // The vendors' clock stands, so that the truth is one and the same for the whole run.
+  const now = Date.now();
+  const servers = await startDemoServers({ months: 3, ...options, now: options.now ?? (() => now) });
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  return {
+    home,
+    servers,
+    env: {
+      ...env,
+      COST_TRAY_HOME: home,
+      COST_TRAY_PHALA_URL: servers.phalaUrl,
+      COST_TRAY_CLICKHOUSE_URL: servers.clickhouseUrl,
+    },
+    close: async () => {
+      await servers.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Window {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  /** What main shows: every amount to the nano. */
+  state(): Promise<AppState>;
+  picture(name: string): Promise<void>;
+  quit(): Promise<void>;
+}
+
+export async function openWindow(world: World, words: readonly string[] = []): Promise<Window> {
+  const app = await _electron.launch({
+    executablePath: electronPath(),
+    args: [...SWITCHES, ROOT, ...words],
+    env: world.env,
+  });
+  const page = await app.firstWindow();
+  await page.waitForSelector('main:not([hidden])');
+  return {
+    app,
+    page,
+    state: () => page.evaluate(() => window.costTray.call('snapshot', undefined)),
+    picture: async (name) => {
+      mkdirSync(PICTURES, { recursive: true });
+      await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+    },
+    quit: () => app.close(),
+  };
+}
+
+export interface Spoken {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs words of the command line, without a display. */
+export function say(world: World, words: readonly string[], input = ''): Promise<Spoken> {
+  const { DISPLAY: _display, ...env } = world.env;
+  return run(electronPath(), [...SWITCHES, '--ozone-platform=headless', ROOT, ...words], env, input);
+}
+
+export function run(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string>,
+  input = '',
+): Promise<Spoken> {
+  return new Promise((done) => {
+    const child = execFile(
+      program,
+      [...args],
+      { env, maxBuffer: 256 * 1024 * 1024, timeout: 150_000 },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : error.code;
+        done({ status: typeof code === 'number' ? code : 128, stdout, stderr });
+      },
+    );
+    child.stdin?.end(input);
+  });
+}
+
+/** Every file below a folder that holds one of the texts, plain or in base64. */
+export function filesHolding(folder: string, secrets: readonly string[]): string[] {
+  const needles = secrets.flatMap((secret) => [
+    Buffer.from(secret),
+    Buffer.from(Buffer.from(secret).toString('base64').replace(/=+$/, '')),
+    Buffer.from(secret, 'utf16le'),
+  ]);
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
+    .filter((path) => {
+      const bytes = readFileSync(path);
+      return needles.some((needle) => bytes.includes(needle));
+    });
+}
+
+/** Processes whose arguments hold one of the texts. */
+export function processesHolding(secrets: readonly string[]): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        return '';
+      }
+    })
+    .filter((line) => secrets.some((secret) => line.includes(secret)));
+}

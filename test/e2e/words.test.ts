@@ -1,0 +1,147 @@
+/** The command line in the real program, without a display. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { addDays, day, firstOfMonth } from '../../shared/day.js';
+import { formatDecimal } from '../../shared/money.js';
+import { filesHolding, openWorld, say } from './driver.js';
+import type { World } from './driver.js';
+
+interface Status {
+  readonly periods: Record<string, { from: string; to: string; amount: string | null; complete: boolean }>;
+  readonly connections: ReadonlyArray<{
+    readonly id: string;
+    readonly provider: 'phala' | 'clickhouse';
+    readonly state: string;
+    readonly monthToDate: { readonly amount: string | null; readonly native: string | null };
+    readonly coverage: { readonly unknownDays: readonly string[] } | null;
+    readonly reconciliation: { readonly difference: string } | null;
+  }>;
+}
+
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld({ months: 2 });
+});
+
+afterAll(() => world.close());
+
+async function status(): Promise<Status> {
+  const spoken = await say(world, ['status', '--json']);
+  expect(spoken).toMatchObject({ status: 0, stderr: '' });
+  return JSON.parse(spoken.stdout) as Status;
+}
+
+describe('the command line', () => {
+  it('refuses wrong use with one sentence and 2', async () => {
+    for (const words of [
+      ['--bogus'],
+      ['refresh', '--since', '2026-02-30'],
+      ['export', '-', '--from', '2026-11-02', '--to', '2026-11-01'],
+      ['connect', 'aws'],
+      ['check'],
+    ]) {
+      const { status: code, stdout, stderr } = await say(world, words);
+      expect({ words, code, stdout }).toEqual({ words, code: 2, stdout: '' });
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+    }
+  });
+
+  it('connects with keys from standard input', async () => {
+    const { phala, clickhouse } = world.servers.keys;
+    const refused = await say(world, ['connect', 'phala'], 'phak_wrong\n');
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/^Phala rejected the key/);
+    expect((await say(world, ['connect', 'phala', '--name', 'Ours'], `${phala}\n`)).status).toBe(0);
+    const second = await say(
+      world,
+      ['connect', 'clickhouse'],
+      `${clickhouse.keyId}\n${clickhouse.keySecret}\n`,
+    );
+    expect(second).toMatchObject({ status: 0, stderr: '' });
+    expect((await status()).connections.map(({ state }) => state)).toEqual(['never', 'never']);
+    expect(filesHolding(world.home, [phala, clickhouse.keySecret])).toEqual([]);
+  });
+
+  it('cannot know before the first sync', async () => {
+    expect((await say(world, ['check', '--month-over', '1'])).status).toBe(3);
+    const to = new Date().toISOString().slice(0, 10);
+    const words = ['export', '-', '--from', addDays(day(to), -2), '--to', to];
+    const exported = await say(world, words);
+    expect(exported.status).toBe(0);
+    expect(exported.stderr).toMatch(/Ours/);
+    expect((await say(world, [...words, '--strict'])).status).toBe(1);
+  });
+
+  it('refreshes to the vendors’ truth', async () => {
+    const refreshed = await say(world, ['refresh']);
+    expect(refreshed).toMatchObject({ status: 0 });
+    const { connections, periods } = await status();
+    const { truth } = world.servers;
+    const to = day(periods['monthToDate']?.to ?? '');
+    for (const { provider, monthToDate, state, coverage, reconciliation } of connections) {
+      expect(state).toBe('ok');
+      expect(monthToDate.native).toBe(formatDecimal(truth.total(provider, { from: firstOfMonth(to), to })));
+      expect(coverage?.unknownDays).toEqual([]);
+      expect(reconciliation?.difference).toBe('0');
+    }
+    const lastMonth = {
+      from: day(periods['lastMonth']?.from ?? ''),
+      to: day(periods['lastMonth']?.to ?? ''),
+    };
+    expect(periods['lastMonth']?.amount).toBe(
+      formatDecimal(truth.total('phala', lastMonth) + truth.total('clickhouse', lastMonth)),
+    );
+    expect(periods['lastMonth']?.complete).toBe(true);
+  });
+
+  it('tells over from under', async () => {
+    expect((await say(world, ['check', '--month-over', '0.01'])).status).toBe(1);
+    expect((await say(world, ['check', '--month-over', '1000000'])).status).toBe(0);
+  });
+
+  it('exports to a file that it never clobbers, and the same bytes to a pipe', async () => {
+    const to = (await status()).periods['yesterday']?.to ?? '';
+    const from = addDays(day(to), -6);
+    const file = join(world.home, 'week.csv');
+    const words = ['--from', from, '--to', to];
+    expect((await say(world, ['export', file, ...words])).status).toBe(0);
+    const { stdout } = await say(world, ['export', '-', ...words]);
+    expect(stdout).toBe(readFileSync(file, 'utf8'));
+    const rows = parse<Record<string, string>>(stdout, { columns: true });
+    const { truth } = world.servers;
+    const range = { from, to: day(to) };
+    expect(rows).toHaveLength(truth.count('phala', range) + truth.count('clickhouse', range));
+    writeFileSync(file, 'mine');
+    expect((await say(world, ['export', file, ...words])).status).toBe(2);
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+    expect((await say(world, ['export', file, ...words, '--overwrite'])).status).toBe(0);
+    expect(readFileSync(file, 'utf8')).toBe(stdout);
+  });
+
+  it('ends with 1 and one sentence when a vendor cannot be reached', async () => {
+    world.servers.setFault('phala', { kind: 'reset' });
+    const { status: code, stderr } = await say(world, ['refresh']);
+    world.servers.setFault('phala', null);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/Ours/);
+  });
+
+  it('disconnects and keeps or forgets history as told', async () => {
+    const { connections } = await status();
+    const phala = connections.find(({ provider }) => provider === 'phala')?.id ?? '';
+    expect((await say(world, ['disconnect', phala])).status).toBe(0);
+    const after = await status();
+    expect(after.connections.map(({ id }) => id)).not.toContain(phala);
+    const listed = JSON.parse((await say(world, ['connections', '--json'])).stdout) as {
+      connections: ReadonlyArray<{ id: string; removed: boolean }>;
+    };
+    expect(listed.connections).toContainEqual(expect.objectContaining({ id: phala, removed: true }));
+    expect((await say(world, ['disconnect', phala, '--forget'])).status).toBe(0);
+    expect((await say(world, ['disconnect', phala])).status).toBe(2);
+  });
+});
