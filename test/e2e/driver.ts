@@ -90,10 +90,19 @@ export interface Spoken {
   readonly stderr: string;
 }
 
-/** Runs words of the command line, without a display. */
-export function say(world: World, words: readonly string[], input = ''): Promise<Spoken> {
+/** Words of the command line as a process without a display. */
+export function commandLine(
+  world: World,
+  words: readonly string[],
+): { readonly program: string; readonly args: readonly string[]; readonly env: Record<string, string> } {
   const { DISPLAY: _display, ...env } = world.env;
-  return run(electronPath(), [...SWITCHES, '--ozone-platform=headless', ROOT, ...words], env, input);
+  return { program: electronPath(), args: [...SWITCHES, '--ozone-platform=headless', ROOT, ...words], env };
+}
+
+/** Runs words of the command line to their end. */
+export function say(world: World, words: readonly string[], input = ''): Promise<Spoken> {
+  const { program, args, env } = commandLine(world, words);
+  return run(program, args, env, input);
 }
 
 export function run(

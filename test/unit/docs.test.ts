@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { FAULTS, FAULT_KINDS } from '../../shared/faults.js';
+
+describe('docs/errors.md', () => {
+  const lines = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8').split('\n');
+  const rows = lines
+    .filter((line) => line.startsWith('| `'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+
+  it('lists every kind of fault with its remedy, and no other', () => {
+    expect(rows.map(([kind]) => kind)).toEqual(FAULT_KINDS.map((kind) => `\`${kind}\``));
+    for (const [index, kind] of FAULT_KINDS.entries()) {
+      const { title, remedy, retry } = FAULTS[kind];
+      expect(rows[index]?.slice(1)).toEqual([title, expect.any(String), remedy, retry ? 'yes' : 'no']);
+    }
+  });
+});
