@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { addMonths, dayOf } from '../../shared/day.js';
+import { addMonths, dayOf, firstOfMonth } from '../../shared/day.js';
 import { PROVIDER_NAMES } from '../../shared/model.js';
 import { faultMessage } from '../../shared/faults.js';
 import { statusDocument } from '../cli/status-document.js';
@@ -20,7 +20,7 @@ export class OnceError extends Error {}
 
 /** Writes `popover.png`, `costs.csv` and `status.json`. @throws OnceError, or the file system's error */
 export async function runOnce({ core, folder, capture }: OnceOptions): Promise<void> {
-  const { ledger, now, settings } = core.parts;
+  const { ledger, now } = core.parts;
   mkdirSync(folder, { recursive: true });
   for (const { id, name, provider } of ledger.connections()) {
     const outcome = await core.syncs.sync(id, { onDemand: true, since: null });
@@ -29,7 +29,8 @@ export async function runOnce({ core, folder, capture }: OnceOptions): Promise<v
       throw new OnceError(`The sync of ${name} was stopped before its end; run it again.`);
   }
   const today = dayOf(now());
-  const range = { from: addMonths(today, -settings.get().historyMonths), to: today };
+  // What the popover shows and what it is compared with; thirteen months of every charge would be 90 MB.
+  const range = { from: addMonths(firstOfMonth(today), -1), to: today };
   const exported = await core.exportFile(
     join(folder, 'costs.csv'),
     { range, profile: 'plain', connection: null, overwrite: true },
