@@ -8,7 +8,7 @@ import type { TrayAction, TrayMenuItem, TrayState } from './tray-menu.js';
 
 export interface CostTrayOptions {
   readonly platform: NodeJS.Platform;
-  /** `XDG_CURRENT_DESKTOP`: GNOME's bar is dark whatever the theme. */
+  /** `XDG_CURRENT_DESKTOP`: most desktops' bars are dark whatever the theme. */
   readonly desktop: string;
   readonly onClick: () => void;
   readonly onAction: (action: TrayAction) => void;
@@ -113,7 +113,8 @@ export class CostTray {
     const { platform, desktop } = this.#options;
     if (platform === 'darwin') return 'template';
     if (platform === 'win32') return nativeTheme.shouldUseDarkColorsForSystemIntegratedUI ? 'light' : 'dark';
-    if (/gnome|unity/i.test(desktop)) return 'light';
+    // Only KDE's and LXQt's panels follow the theme; the others' are dark in either.
+    if (!/kde|lxqt/i.test(desktop)) return 'light';
     // A theme chosen for the program says nothing of the panel.
     if (nativeTheme.themeSource !== 'system') return this.#tone;
     return nativeTheme.shouldUseDarkColors ? 'light' : 'dark';
