@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { app, protocol } from 'electron';
+import { app, dialog, protocol } from 'electron';
 import log from 'electron-log/main.js';
 
-import { FaultError } from '../shared/faults.js';
+import { FaultError, faultMessage } from '../shared/faults.js';
 import type { ProviderId } from '../shared/model.js';
 import { cliApp } from './cli/core-app.js';
 import { runCli } from './cli/cli.js';
@@ -15,7 +15,7 @@ import type { Core } from './core/core.js';
 import { openHome } from './core/home.js';
 import type { Home } from './core/home.js';
 import { openCore, userAgent } from './core/open.js';
-import { OnceError, runOnce } from './demo/once.js';
+import { runOnce } from './demo/once.js';
 import { startDemoServers } from './demo/servers.js';
 import type { DemoServers } from './demo/servers.js';
 import { readBases } from './providers/origins.js';
@@ -208,7 +208,7 @@ function userSuffix(): string {
 }
 
 function sentence(error: unknown): string {
-  if (error instanceof OnceError || error instanceof FaultError) return error.message;
+  if (error instanceof FaultError) return faultMessage(error, 'the vendor');
   return error instanceof Error ? error.message : 'Cost Tray could not start.';
 }
 
@@ -223,8 +223,8 @@ function leave(status: number): void {
 }
 
 async function main(): Promise<void> {
+  const mode = modeOf(programWords(process.argv, app.getAppPath(), app.isPackaged));
   try {
-    const mode = modeOf(programWords(process.argv, app.getAppPath(), app.isPackaged));
     hardenAllContents(app);
     registerAppScheme(protocol);
     switch (mode.kind) {
@@ -240,6 +240,10 @@ async function main(): Promise<void> {
     }
   } catch (error) {
     process.stderr.write(`${sentence(error)}\n`);
+    // Started from a desktop, nobody reads standard error.
+    const windowed = mode.kind === 'tray' || (mode.kind === 'demo' && mode.once === null);
+    if (windowed && app.isPackaged && !process.stderr.isTTY)
+      dialog.showErrorBox('Cost Tray could not start', sentence(error));
     app.exit(1);
   }
 }

@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-/** The polling cadences a user can choose, in minutes; 0 is "manual". */
-export const CADENCE_MINUTES = [5, 15, 30, 60, 0] as const;
-
 const nanosText = z.string().regex(/^\d{1,10}(\.\d{1,9})?$/);
 
 /**

@@ -58,30 +58,25 @@ async function refresh(core: Core, request: RefreshRequest): Promise<RefreshOutc
     .filter(
       ({ id, removedAt }) => removedAt === null && (request.connection === null || id === request.connection),
     );
-  const stop = (): void => chosen.forEach(({ id }) => syncs.cancel(id));
-  request.signal?.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.all(
-      chosen.map(async ({ id, name, provider }): Promise<RefreshOutcome> => {
-        const outcome = await syncs.sync(id, {
-          onDemand: true,
-          since: request.since,
-          onProgress: (progress) => request.onProgress(id, progress),
-        });
-        const view = connectionViews(parts.ledger, core.recentFacts(), core.live()).find(
-          (one) => one.id === id,
-        );
-        const result = { connection: id, name, dataThrough: view?.dataThrough ?? null };
-        if (outcome.kind === 'done') return { ...result, ok: true, message: null };
-        if (outcome.kind === 'failed') {
-          return { ...result, ok: false, message: faultMessage(outcome.fault, PROVIDER_NAMES[provider]) };
-        }
-        return { ...result, ok: false, message: stoppedMessage(name) };
-      }),
-    );
-  } finally {
-    request.signal?.removeEventListener('abort', stop);
-  }
+  return Promise.all(
+    chosen.map(async ({ id, name, provider }): Promise<RefreshOutcome> => {
+      const outcome = await syncs.sync(id, {
+        onDemand: true,
+        since: request.since,
+        signal: request.signal,
+        onProgress: (progress) => request.onProgress(name, progress),
+      });
+      const view = connectionViews(parts.ledger, core.recentFacts(), core.live()).find(
+        (one) => one.id === id,
+      );
+      const result = { connection: id, name, dataThrough: view?.dataThrough ?? null };
+      if (outcome.kind === 'done') return { ...result, ok: true, message: null };
+      if (outcome.kind === 'failed') {
+        return { ...result, ok: false, message: faultMessage(outcome.fault, PROVIDER_NAMES[provider]) };
+      }
+      return { ...result, ok: false, message: stoppedMessage(name) };
+    }),
+  );
 }
 
 function stoppedMessage(name: string): string {

@@ -1,6 +1,7 @@
 import { dayOf, firstOfMonth } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { faultMessage } from '../../shared/faults.js';
+import type { Fault } from '../../shared/faults.js';
 import { PROVIDER_NAMES } from '../../shared/model.js';
 import type { ConnectionView, SyncProgress } from '../../shared/model.js';
 import { NANOS_PER_UNIT, nanos, sum } from '../../shared/money.js';
@@ -16,6 +17,8 @@ export interface LiveState {
   readonly cadenceMinutes: number;
   readonly syncing: ReadonlyMap<string, SyncProgress | null>;
   readonly sessionOnly: ReadonlySet<string>;
+  /** Faults that the ledger could not keep. */
+  readonly unrecorded: ReadonlyMap<string, Fault>;
 }
 
 /** @param facts at least the month to date */
@@ -29,7 +32,8 @@ function connectionView(
   facts: DayFacts,
   live: LiveState,
 ): ConnectionView {
-  const { id, provider, fault, lastSuccess } = connection;
+  const { id, provider, lastSuccess } = connection;
+  const fault = live.unrecorded.get(id) ?? connection.fault;
   const today = dayOf(live.now);
   const own = ofConnections(facts, new Set([id]));
   const month = within(own, { from: firstOfMonth(today), to: today });

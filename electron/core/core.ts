@@ -2,9 +2,10 @@
  * The program without a window: ledger, keys, syncs and the answers that views,
  * tray and command line show. Built once by the composition root.
  */
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
-import { addDays, addMonths, dayOf, earlier, firstOfMonth } from '../../shared/day.js';
+import { addDays, addMonths, dayOf, earlier, firstOfMonth, later } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { ExportProfile } from '../../shared/choices.js';
 import type {
@@ -39,6 +40,9 @@ import type { LiveState } from './connection-views.js';
 import { buildOverview } from './overview.js';
 import type { SettingsStore } from './settings-store.js';
 import type { Syncs } from './syncs.js';
+
+/** Days further back than this are not looked at for gaps. */
+const OLDEST_EXPORT_MONTHS = 120;
 
 export interface CoreParts {
   readonly home: Home;
@@ -150,7 +154,13 @@ export class Core {
   unknownDays(range: DayRange, connection: string | null): readonly UnknownDays[] {
     const { ledger, now } = this.parts;
     const chosen = ledger.connections().filter(({ id }) => connection === null || id === connection);
-    const facts = readDayFacts(ledger, chosen, range, dayOf(now()), now());
+    const today = dayOf(now());
+    // No account is older; a range of centuries would only take its time.
+    const days = {
+      from: later(range.from, addMonths(today, -OLDEST_EXPORT_MONTHS)),
+      to: earlier(range.to, today),
+    };
+    const facts = readDayFacts(ledger, chosen, days, today, now());
     return unknownDays(facts.states, new Map(chosen.map(({ id, name }) => [id, name])));
   }
 
@@ -193,13 +203,22 @@ export class Core {
     this.exporting?.running.cancel();
   }
 
-  /** Removes everything the program keeps: keychain entries, ledger, settings. The caller quits then. */
-  async deleteAll(): Promise<void> {
-    const { home, keys, ledger, syncs, host } = this.parts;
-    await syncs.stop();
-    await host.close();
-    await keys.deleteAll(ledger.connections().map(({ id }) => id));
-    ledger.close();
+  /**
+   * Removes everything the program keeps: keychain entries, ledger, settings.
+   * The caller quits then.
+   *
+   * @returns false where the keychain did not give up the keys; nothing is removed then
+   */
+  async deleteAll(): Promise<boolean> {
+    const { home, keys, ledger } = this.parts;
+    // The keys first: their names are in the ledger, so without it nobody would find them again.
+    const outcome = await keys.deleteAll(ledger.connections().map(({ id }) => id));
+    if (outcome.kind !== 'deleted' && outcome.kind !== 'absent' && !keys.sessionOnly) return false;
+    await this.close();
+    for (const name of readdirSync(home.folder)) {
+      if (name.startsWith(`${basename(home.ledger)}.damaged-`))
+        rmSync(join(home.folder, name), { force: true });
+    }
     for (const file of [
       home.ledger,
       `${home.ledger}-wal`,
@@ -210,9 +229,14 @@ export class Core {
       rmSync(file, { force: true });
     }
     rmSync(home.logs, { force: true, recursive: true });
+    return true;
   }
 
   async close(): Promise<void> {
+    const exporting = this.exporting?.running;
+    exporting?.cancel();
+    // Its end takes the half-written file away.
+    await exporting?.done;
     await this.parts.syncs.stop();
     await this.parts.host.close();
     this.parts.ledger.close();
@@ -230,6 +254,7 @@ export class Core {
       cadenceMinutes: this.settings().cadenceMinutes,
       syncing,
       sessionOnly: keys.sessionOnlyIds,
+      unrecorded: syncs.unrecordedFaults(),
     };
   }
 

@@ -2,9 +2,10 @@
 import { addDays, dayOf, later } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { BreakdownBy, DayDetail, DayLine, ResourceDetail } from '../../shared/model.js';
-import { nanos } from '../../shared/money.js';
+import { convert, nanos } from '../../shared/money.js';
 import type { Connection, Ledger, MeterSum } from '../ledger/types.js';
 import { resourceDetail as describe, resourceName } from './breakdown.js';
+import { rateOn } from './connection-views.js';
 import { joined, readDayFacts } from './day-facts.js';
 
 /** A row's own small bars show so many days. */
@@ -44,12 +45,15 @@ export function dayDetail(
       .sort((a, b) => (a.usd === b.usd ? 0 : a.usd > b.usd ? -1 : 1)),
     hours: ledger.hours(question),
     meters: meters(ledger.meterSums(question)),
-    revisions: ledger.revisions(question).map(({ connection, at, before, after }) => ({
-      connection: names.get(connection) ?? connection,
-      at,
-      before,
-      after,
-    })),
+    revisions: ledger.revisions(question).map(({ connection, at, before, after }) => {
+      const rate = rateOn(ledger.rates(connection), day);
+      return {
+        connection: names.get(connection) ?? connection,
+        at,
+        before: convert(before, rate),
+        after: convert(after, rate),
+      };
+    }),
     connections: facts.states.map((entry) => ({
       id: entry.connection,
       name: names.get(entry.connection) ?? entry.connection,

@@ -42,9 +42,11 @@ export class KeyRing implements SecretStore {
   }
 
   async delete(id: string): Promise<DeleteOutcome> {
-    this.inMemory.delete(id);
+    const wasInMemory = this.inMemory.delete(id);
     await this.memory.delete(id);
-    return this.keychain.delete(id);
+    const outcome = await this.keychain.delete(id);
+    // Where there is no keychain, nothing can be left in it.
+    return wasInMemory && outcome.kind === 'unavailable' ? { kind: 'deleted' } : outcome;
   }
 
   async deleteAll(ids: readonly string[]): Promise<DeleteOutcome> {

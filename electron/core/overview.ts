@@ -8,6 +8,7 @@ import {
   endOf,
   firstOfMonth,
   lastOfMonth,
+  later,
 } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { DayBar, Overview, SecretStoreState, SeriesView, ViewChoice } from '../../shared/model.js';
@@ -32,6 +33,7 @@ import type { DayFacts } from './day-facts.js';
 const SERIES = 5;
 /** A single day is shown among the days before it. */
 const CONTEXT_DAYS = 7;
+const OLDEST_MONTHS = 24;
 
 export interface OverviewInput {
   readonly ledger: Ledger;
@@ -53,7 +55,9 @@ export function buildOverview(input: OverviewInput): Overview {
   // A connection that was forgotten while it was looked at: back to all of them.
   const view = chosen.length === 0 ? { ...input.view, connection: null } : input.view;
   const selected = chosen.length === 0 ? all : chosen;
-  const range = resolvePeriod(view.period, today, view.custom, chosen[0]?.billingAnchor ?? null);
+  const asked = resolvePeriod(view.period, today, view.custom, chosen[0]?.billingAnchor ?? null);
+  // A range that begins years before the first record has nothing more to show than blank days.
+  const range = { from: earlier(asked.to, later(asked.from, oldestDay(ledger, all, today))), to: asked.to };
   const chart = chartRange(view, range);
   const before = stretchBefore(view.period, range, chosen[0]?.billingAnchor ?? null);
   const month: DayRange = { from: firstOfMonth(today), to: today };
@@ -115,6 +119,12 @@ export function buildOverview(input: OverviewInput): Overview {
     syncing: live.syncing.size > 0,
     monthToDate,
   };
+}
+
+/** The first day anything can be known of: of the first record, or two years back. */
+function oldestDay(ledger: Ledger, connections: readonly Connection[], today: Day): Day {
+  const firsts = connections.map(({ id }) => ledger.firstChargeDay(id)).filter((day) => day !== null);
+  return [...firsts, addMonths(today, -OLDEST_MONTHS)].reduce(earlier);
 }
 
 function chartRange(view: ViewChoice, range: DayRange): DayRange {

@@ -41,10 +41,9 @@ export function countMissing(
       place.to,
     );
     const staged = db.integer('SELECT count(*) AS value FROM staged WHERE writer = ?', place.writer);
-    const stored = db.integer('SELECT count(*) AS value FROM charge WHERE scope_id = ?', place.scope);
     return {
       unsettled: Number(unsettled),
-      emptiesScope: staged === 0n && stored > 0n && stored === unsettled,
+      emptiesScope: staged === 0n && unsettled > 0n,
     };
   });
 }
@@ -169,7 +168,11 @@ function isSettled(
   return oldEnough || before;
 }
 
-/** Marks the days of the window as read whole; of other days only the number of charges changes. */
+/**
+ * Marks the days of the window as read whole; of other days only the number of
+ * charges changes. A reading that takes charges from a day does not settle it
+ * too: were it a vendor's slip, nothing would ask for that day again.
+ */
 function cover(db: Database, place: WindowPlace, options: CommitOptions, changed: readonly bigint[]): void {
   const today = BigInt(dayNumber(options.today));
   const stored = new Map(
@@ -183,12 +186,14 @@ function cover(db: Database, place: WindowPlace, options: CommitOptions, changed
       )
       .map((row) => [row.day, { count: row.count, allLocked: row.locked === 1n }]),
   );
+  const lost = new Set(db.all<{ day: bigint }>('SELECT DISTINCT day FROM gone').map((row) => row.day));
   for (let day = place.from; day <= place.to && day <= today; day += 1n) {
     const charges = stored.get(day) ?? { count: 0n, allLocked: false };
     const before =
       db.integer('SELECT settled AS value FROM covered WHERE scope_id = ? AND day = ?', place.scope, day) ===
       1n;
-    const settled = day < today && isSettled(options.settle, day, options.readAt, charges, before);
+    const settled =
+      day < today && !lost.has(day) && isSettled(options.settle, day, options.readAt, charges, before);
     db.run(
       'INSERT OR REPLACE INTO covered (scope_id, day, read_at, charges, settled) VALUES (?, ?, ?, ?, ?)',
       place.scope,

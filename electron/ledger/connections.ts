@@ -165,9 +165,9 @@ export function connectionPart(db: Database): ConnectionPart {
       ),
     recordAttempt: (id, now) => void db.run('UPDATE connection SET last_attempt = ? WHERE id = ?', now, id),
     // A failed sync has reconciled nothing: what the last whole one found stands.
-    recordSync: (id, { at, fault, reconciliation, memo }) =>
+    recordSync: (id, { at, asOf, fault, reconciliation, memo }) =>
       void db.run(
-        `UPDATE connection SET last_attempt = ?1, last_success = iif(?2 IS NULL, ?1, last_success), fault = ?2,
+        `UPDATE connection SET last_attempt = ?1, last_success = iif(?2 IS NULL, ?6, last_success), fault = ?2,
            reconciliation = iif(?2 IS NULL, ?3, coalesce(?3, reconciliation)), memo = ?4 WHERE id = ?5`,
         at,
         jsonColumn(
@@ -176,6 +176,7 @@ export function connectionPart(db: Database): ConnectionPart {
         jsonColumn(reconciliation),
         jsonColumn(memo),
         id,
+        asOf,
       ),
     recordDeepRead: (id, now) => void db.run('UPDATE connection SET deep_read_at = ? WHERE id = ?', now, id),
   };

@@ -21,7 +21,10 @@ interface Expectation {
 const NO_LIMIT = 10_000_000;
 const DAY_MS = 86_400_000;
 
-type CoveragePart = Pick<Ledger, 'covered' | 'unsettle' | 'dayStates' | 'provisionalDays' | 'firstChargeDay'>;
+type CoveragePart = Pick<
+  Ledger,
+  'covered' | 'unsettle' | 'forgetFuture' | 'dayStates' | 'provisionalDays' | 'firstChargeDay'
+>;
 
 export function coveragePart(db: Database): CoveragePart {
   return {
@@ -47,6 +50,17 @@ export function coveragePart(db: Database): CoveragePart {
         dayNumber(since),
         connectionNumber(db, connection),
       ),
+    forgetFuture: (connection, now) =>
+      db.write(() => {
+        const number = connectionNumber(db, connection);
+        db.run(
+          `DELETE FROM covered WHERE read_at > ?
+             AND scope_id IN (SELECT id FROM scope WHERE connection_n = ?)`,
+          now,
+          number,
+        );
+        db.run('UPDATE scope SET audited_at = ? WHERE audited_at > ? AND connection_n = ?', now, now, number);
+      }),
     dayStates: (question, today) =>
       askedConnections(db, question).flatMap((connection) => connectionDays(db, connection, question, today)),
     provisionalDays: (connection) =>

@@ -99,8 +99,8 @@ export interface WindowWriter {
   total(): StagedSummary;
   /**
    * Number of charges on unsettled days of the window that are stored but were not
-   * staged: what a commit with `mayDelete` would delete. `emptiesScope`: nothing
-   * of the scope would be left although charges are stored.
+   * staged: what a commit with `mayDelete` would delete. `emptiesScope`: the
+   * answer holds nothing at all where charges are stored.
    */
   missing(): { readonly unsettled: number; readonly emptiesScope: boolean };
   commit(options: CommitOptions): CommitResult;
@@ -147,6 +147,8 @@ export type CommitResult =
 
 export interface SyncResult {
   readonly at: number;
+  /** What is stored is as of then; older than `at` where scopes wait for their turn. */
+  readonly asOf: number;
   readonly fault: Fault | null;
   readonly reconciliation: Reconciliation | null;
   readonly memo: Readonly<Record<string, unknown>>;
@@ -290,6 +292,11 @@ export interface Ledger {
   writeWindow(scope: Scope, window: DayRange): WindowWriter;
   /** Forgets that days were read as settled, so that `--since` reads them again. Charges stay. */
   unsettle(connection: string, since: Day): void;
+  /**
+   * Forgets readings that lie in the future: the clock was ahead when they were
+   * made, so the days they settled may have been read half. Charges stay.
+   */
+  forgetFuture(connection: string, now: number): void;
 
   // Leases across processes
   /** Null while another live process holds it. A heartbeat older than 60 s is dead. */

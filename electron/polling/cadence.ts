@@ -54,7 +54,9 @@ export function dueAt(connection: PolledConnection, input: CadenceInput): number
 export function triggers(trigger: Trigger, connection: PolledConnection, input: CadenceInput): boolean {
   const { lastAttempt, fault } = connection;
   const { now } = input;
-  if ((fault?.retryAt ?? 0) > now) return false;
+  // A wait that was told before the clock was set back says nothing either.
+  const clockWasAhead = lastAttempt !== null && lastAttempt > now;
+  if (!clockWasAhead && (fault?.retryAt ?? 0) > now) return false;
   if (lastAttempt !== null && lastAttempt <= now && now - lastAttempt < POLL_FLOOR_MS) return false;
   switch (trigger) {
     case 'timer': {

@@ -62,13 +62,13 @@ export function planWindows(input: PlanInput): DayRange[] {
   const first = input.since === null ? start : earlier(start, later(input.since, created));
   const reach = addDays(today, -settle.pollBackDays);
   const covered = new Map(input.covered.map((day) => [day.day, day]));
-  if (!input.onDemand && isQuiet(scope, today) && readWithinADay(covered.get(last), now)) return [];
+  const rests = !input.onDemand && isQuiet(scope, today) && readWithinADay(covered.get(last), now);
 
   const needed: Day[] = [];
   for (let day = last; day >= first; day = addDays(day, -1)) {
     const known = covered.get(day);
     if (known === undefined || (input.since !== null && day >= input.since)) needed.push(day);
-    else if (!known.settled && (day >= reach || input.deep)) needed.push(day);
+    else if (!known.settled && !rests && (day >= reach || input.deep)) needed.push(day);
   }
   return windowsOver(needed, input.maxWindowDays);
 }

@@ -63,9 +63,13 @@ export async function readWhole({ writer, read, splittable }: ReadWhole): Promis
   const { unsettled, emptiesScope } = writer.missing();
   let stable = true;
   const severalPages = last.outcome.pages > 1;
-  if (severalPages || (unsettled > 0 && emptiesScope)) {
-    // Rows can shift between pages, and an empty answer can be a vendor's slip:
-    // nothing is deleted, and no long day believed, before a second read agrees.
+  const { doubt } = last.outcome;
+  const doubtful = emptiesScope || doubt !== undefined;
+  if (severalPages || (unsettled > 0 && doubtful)) {
+    // Rows can shift between pages, an empty answer can be a vendor's slip, and a
+    // short one be cut: nothing is deleted, and no long day believed, before a
+    // second read agrees.
+    doubt?.();
     writer.restart();
     const second = await pass();
     if (second === null) return { kind: 'split' };

@@ -8,6 +8,19 @@ import type { CadenceInput, PolledConnection, Trigger } from './cadence.js';
 /** Node's timers hold at most 2^31 ms; a later moment is looked at again then. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
+/** What runs something later. */
+export interface Timers {
+  /** @returns what calls it off */
+  readonly set: (body: () => void, milliseconds: number) => () => void;
+}
+
+const NODE_TIMERS: Timers = {
+  set: (body, milliseconds) => {
+    const timer = setTimeout(body, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
 export interface SchedulerOptions {
   readonly now: () => number;
   readonly random: () => number;
@@ -15,15 +28,19 @@ export interface SchedulerOptions {
   readonly connections: () => readonly PolledConnection[];
   readonly settings: () => { readonly cadenceMinutes: number; readonly onBattery: boolean };
   readonly poll: (connections: readonly string[]) => void;
+  /** Node's, unless given. */
+  readonly timers?: Timers;
 }
 
 export class Scheduler {
-  private timer: NodeJS.Timeout | null = null;
-  private wake: NodeJS.Timeout | null = null;
+  private readonly timers: Timers;
+  private cancelTimer: (() => void) | null = null;
+  private cancelWake: (() => void) | null = null;
   private jitter: number;
   private stopped = false;
 
   constructor(private readonly options: SchedulerOptions) {
+    this.timers = options.timers ?? NODE_TIMERS;
     this.jitter = options.random();
   }
 
@@ -31,8 +48,8 @@ export class Scheduler {
   trigger(trigger: Trigger): void {
     if (this.stopped) return;
     if (trigger === 'wake') {
-      clearTimeout(this.wake ?? undefined);
-      this.wake = setTimeout(() => this.run('wake'), WAKE_DELAY_MS);
+      this.cancelWake?.();
+      this.cancelWake = this.timers.set(() => this.run('wake'), WAKE_DELAY_MS);
       return;
     }
     this.run(trigger);
@@ -40,13 +57,13 @@ export class Scheduler {
 
   /** Sets the timer anew: after a sync, a settings change, or a change of power source. */
   plan(): void {
-    clearTimeout(this.timer ?? undefined);
-    this.timer = null;
+    this.cancelTimer?.();
+    this.cancelTimer = null;
     if (this.stopped) return;
     const next = this.nextPollAt();
     if (next === null) return;
     const delay = Math.min(Math.max(0, next - this.options.now()), LONGEST_TIMER_MS);
-    this.timer = setTimeout(() => this.run('timer'), delay);
+    this.cancelTimer = this.timers.set(() => this.run('timer'), delay);
   }
 
   /** The next automatic poll, or null for none. */
@@ -68,8 +85,8 @@ export class Scheduler {
 
   stop(): void {
     this.stopped = true;
-    clearTimeout(this.timer ?? undefined);
-    clearTimeout(this.wake ?? undefined);
+    this.cancelTimer?.();
+    this.cancelWake?.();
   }
 
   private run(trigger: Trigger): void {

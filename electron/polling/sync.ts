@@ -14,8 +14,8 @@ import type { ClientContext, ProviderAdapter, ResourceListing, VendorHttp } from
 import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, auditWindow, halve, planWindows } from './plan.js';
 import { readWhole } from './read-window.js';
 
-/** Windows of recent days one poll reads; further scopes take their turn in the next. */
-const MAX_POLL_WINDOWS = 60;
+/** Requests after which a poll leaves further scopes to the next, where they come first. */
+const MAX_POLL_REQUESTS = 60;
 const HEARTBEAT_MS = 15_000;
 /** Recent days, which a poll is about; older unknown days are backfill and not counted against it. */
 const RECENT_DAYS = 62;
@@ -54,8 +54,10 @@ export type SyncOutcome =
   /** Removed, changed or cancelled meanwhile: nothing was recorded. */
   | { readonly kind: 'dropped' };
 
-/** Faults of one scope's answer; the other scopes are read all the same. */
-const SCOPE_FAULTS: ReadonlySet<string> = new Set(['format', 'paging', 'too-large', 'range']);
+/** Faults of one window's answer; the other windows and scopes are read all the same. */
+const WINDOW_FAULTS: ReadonlySet<string> = new Set(['format', 'paging', 'too-large', 'range']);
+/** So many bad windows of a scope in a row are no accident: the rest waits for the next sync. */
+const MAX_BAD_WINDOWS = 3;
 
 export async function syncConnection(deps: SyncDeps, options: SyncOptions): Promise<SyncOutcome> {
   const { ledger, now } = deps;
@@ -65,7 +67,11 @@ export async function syncConnection(deps: SyncDeps, options: SyncOptions): Prom
   if (lease === null) return { kind: 'busy' };
   const sync = new Sync(deps, options, connection);
   const heartbeat = setInterval(() => {
-    if (!lease.heartbeat(now(), sync.progress)) sync.loseLease();
+    try {
+      if (!lease.heartbeat(now(), sync.progress)) sync.loseLease();
+    } catch {
+      // Busy or full at this moment: the next beat tries again, and the writes of the sync say it if it lasts.
+    }
   }, HEARTBEAT_MS);
   try {
     return await sync.run();
@@ -78,7 +84,13 @@ export async function syncConnection(deps: SyncDeps, options: SyncOptions): Prom
 interface Task {
   readonly scope: Scope;
   readonly window: DayRange;
-  readonly audit: boolean;
+  /**
+   * `poll`: recent days, within the poll's number of requests. `backfill`: days
+   * never read, which are read to the end. `audit`: settled days, where requests are left.
+   */
+  readonly purpose: 'poll' | 'backfill' | 'audit';
+  /** When the newest day of the scope was read before. */
+  readonly readAt: number;
 }
 
 class Sync {
@@ -93,6 +105,9 @@ class Sync {
   private resources: ReadonlyMap<string, ResourceListing> = new Map();
   private unknownResources = false;
   private firstFault: Fault | null = null;
+  /** When the longest waiting of the scopes that get no turn in this sync was read. */
+  private oldestWaiting = Infinity;
+  private requests = 0;
 
   constructor(
     private readonly deps: SyncDeps,
@@ -102,7 +117,12 @@ class Sync {
     this.memo = { ...connection.memo };
     const signal = AbortSignal.any([deps.signal, this.aborter.signal]);
     this.context = {
-      http: deps.http,
+      http: {
+        get: (path, query) => {
+          this.requests += 1;
+          return deps.http.get(path, query);
+        },
+      },
       now: deps.now,
       random: deps.random,
       signal,
@@ -120,6 +140,7 @@ class Sync {
     const id = this.connection.id;
     const began = now();
     ledger.recordAttempt(id, began);
+    ledger.forgetFuture(id, began);
     this.report({});
     let fault: Fault | null;
     try {
@@ -137,6 +158,7 @@ class Sync {
     }
     ledger.recordSync(id, {
       at: now(),
+      asOf: Math.min(now(), this.oldestWaiting),
       fault,
       reconciliation: fault === null ? this.reconciliation() : current.reconciliation,
       memo: this.memo,
@@ -192,10 +214,11 @@ class Sync {
     /** Window lengths that fitted, by scope, so that one split teaches the next window. */
     const fitting = new Map<number, number>();
     const ended = new Set<number>();
+    const bad = new Map<number, number>();
     while (tasks.length > 0) {
       const task = tasks.shift();
       if (task === undefined) break;
-      if (ended.has(task.scope.id)) {
+      if (ended.has(task.scope.id) || this.waitsForNextPoll(task)) {
         this.advance(task.window, false);
         continue;
       }
@@ -211,14 +234,17 @@ class Sync {
           tasks.unshift(...halves.map((window) => ({ ...task, window })));
           continue;
         }
+        bad.delete(task.scope.id);
         this.advance(task.window, outcome === 'read');
       } catch (error) {
         if (this.context.signal.aborted) throw error;
         const fault = toFault(error);
+        const badWindows = (bad.get(task.scope.id) ?? 0) + 1;
+        bad.set(task.scope.id, badWindows);
         if (fault.kind === 'no-such-app') ledger.endScope(task.scope.id, now());
-        else if (SCOPE_FAULTS.has(fault.kind)) this.firstFault ??= fault;
+        else if (WINDOW_FAULTS.has(fault.kind)) this.firstFault ??= fault;
         else throw error;
-        ended.add(task.scope.id);
+        if (fault.kind === 'no-such-app' || badWindows >= MAX_BAD_WINDOWS) ended.add(task.scope.id);
         this.advance(task.window, false);
       }
     }
@@ -228,8 +254,7 @@ class Sync {
   private plan(deep: boolean): Task[] {
     const { ledger, adapter, now } = this.deps;
     const today = dayOf(now());
-    const recent: Array<{ task: Task; readAt: number }> = [];
-    const older: Task[] = [];
+    const tasks: Task[] = [];
     for (const scope of ledger.scopes(this.connection.id)) {
       const covered = ledger.covered(scope.id, {
         from: addMonths(today, -this.options.historyMonths - 1),
@@ -249,23 +274,30 @@ class Sync {
       });
       const readAt = Math.min(...covered.slice(-1).map((day) => day.readAt), now());
       for (const window of windows) {
-        const task = { scope, window, audit: false };
         const age = lengthOf({ from: window.to, to: today });
-        if (age <= RECENT_DAYS && covered.some((day) => day.day >= window.from))
-          recent.push({ task, readAt });
-        else older.push(task);
+        const recent = age <= RECENT_DAYS && covered.some(({ day }) => day >= window.from);
+        tasks.push({ scope, window, purpose: recent ? 'poll' : 'backfill', readAt });
       }
       if (scope.auditedAt === null) ledger.recordAudit(scope.id, now());
       const audit = auditWindow(scope, covered, now(), adapter.maxWindowDays);
-      if (audit !== null) older.push({ scope, window: audit, audit: true });
+      if (audit !== null) tasks.push({ scope, window: audit, purpose: 'audit', readAt });
     }
-    // Scopes that waited longest come first; what exceeds one poll takes its turn in the next.
-    recent.sort((a, b) => a.readAt - b.readAt);
-    const polled = recent
-      .slice(0, this.options.onDemand ? undefined : MAX_POLL_WINDOWS)
-      .map((entry) => entry.task);
-    const backfill = older.filter((task) => !task.audit).sort(byNewestEnd);
-    return [...polled.sort(byNewestEnd), ...backfill, ...older.filter((task) => task.audit)];
+    const of = (purpose: Task['purpose']): Task[] => tasks.filter((task) => task.purpose === purpose);
+    return [
+      // Scopes that waited longest come first: what exceeds one poll takes its turn in the next.
+      ...of('poll').sort((a, b) => a.readAt - b.readAt),
+      ...of('backfill').sort(byNewestEnd),
+      ...of('audit').sort((a, b) => (a.scope.auditedAt ?? 0) - (b.scope.auditedAt ?? 0)),
+    ];
+  }
+
+  private waitsForNextPoll({ purpose, readAt }: Task): boolean {
+    if (purpose === 'backfill' || this.requests < MAX_POLL_REQUESTS) return false;
+    if (purpose === 'poll') {
+      if (this.options.onDemand) return false;
+      this.oldestWaiting = Math.min(this.oldestWaiting, readAt);
+    }
+    return true;
   }
 
   private async read(task: Task): Promise<'read' | 'split' | 'dropped'> {
@@ -300,7 +332,7 @@ class Sync {
         this.terms += result.rows;
       }
       this.unknownResources ||= result.unknownResources;
-      if (task.audit) ledger.recordAudit(task.scope.id, now());
+      if (task.purpose === 'audit') ledger.recordAudit(task.scope.id, now());
       this.deps.onWritten();
       return 'read';
     } finally {
@@ -311,7 +343,7 @@ class Sync {
   private deepReadDue(): boolean {
     const { deepReadAt } = this.connection;
     const age = deepReadAt === null ? Infinity : this.deps.now() - deepReadAt;
-    return this.options.onDemand || age < 0 || age >= DAY_MS;
+    return age < 0 || age >= DAY_MS;
   }
 
   private reconciliation(): Reconciliation | null {

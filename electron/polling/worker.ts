@@ -18,7 +18,8 @@ import type { ExportJob, FromWorker, ToWorker, WorkerData } from './worker-proto
 if (parentPort === null) throw new Error('worker.ts runs as a worker thread only');
 const port = parentPort;
 const { ledgerFile } = workerData as WorkerData;
-const { ledger } = openLedger(ledgerFile, () => Date.now());
+// Main has checked the whole file at its start.
+const { ledger } = openLedger(ledgerFile, () => Date.now(), { checked: true });
 
 const jobs = new Map<number, AbortController>();
 const waiting = new Map<number, { resolve(response: VendorResponse): void; reject(error: unknown): void }>();

@@ -132,6 +132,11 @@ export type WindowOutcome =
       readonly reported: Nanos | null;
       /** Resource ids that the listing did not know: the lists are due again. */
       readonly unknownResources: boolean;
+      /**
+       * Present where earlier answers alone speak for this one's being whole.
+       * Called before another reading, which then makes sure.
+       */
+      readonly doubt?: () => void;
     }
   /** More than one answer can hold: ask for halves. What was handed on is to be dropped. */
   | { readonly kind: 'split' };

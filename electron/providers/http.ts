@@ -47,13 +47,30 @@ const HEADERS_PASSED_ON = [
 ];
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 
+/** Reading a key may wait for the user; who cancelled meanwhile waits no longer, and nothing is sent. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('cancelled'));
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    const value = await Promise.race([work, aborted]);
+    signal.throwIfAborted();
+    return value;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
 export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   const { timeouts = DEFAULT_TIMEOUTS, maxBytes = DEFAULT_MAX_BYTES, signal } = options;
   return {
     get: async (path, query = {}) => {
       const url = urlWithin(options.base, path, query);
       signal?.throwIfAborted();
-      const keyHeaders = await options.headers();
+      const keyHeaders = await unlessAborted(options.headers(), signal);
       if (!Object.values(keyHeaders).every((value) => HEADER_VALUE.test(value))) {
         throw new FaultError('rejected', 'it holds characters that no key has');
       }

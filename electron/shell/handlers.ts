@@ -21,7 +21,8 @@ export interface HandlerShell {
   readonly openLink: (link: LinkId) => Promise<void>;
   readonly settingsChanged: (settings: Settings, before: Settings) => string | null;
   readonly startDemo: () => void;
-  readonly quitAfterDelete: () => void;
+  /** Everything of the core is gone: what the system keeps for us goes too, then the program ends. */
+  readonly quitAfterDelete: () => Promise<void>;
   readonly closePopover: () => void;
 }
 
@@ -40,10 +41,13 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
       return undefined;
     },
     refresh: ({ connection }) => {
-      for (const { id, removedAt } of core.parts.ledger.connections()) {
-        if (removedAt !== null || (connection !== null && id !== connection)) continue;
-        void syncs.sync(id, { onDemand: true, since: null });
-      }
+      const chosen = core.parts.ledger
+        .connections()
+        .filter(({ id, removedAt }) => removedAt === null && (connection === null || id === connection));
+      syncs.begin(
+        chosen.map(({ id }) => id),
+        true,
+      );
     },
     cancelSync: ({ connection }) => {
       syncs.cancel(connection);
@@ -52,13 +56,13 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
     connect: ({ name, credential }) =>
       attempt(credential.provider, async () => {
         const { connection, replaced, warning } = await connections.connect(credential, name);
-        syncSoon(connection.id);
+        syncs.beginAnew(connection.id);
         return { id: connection.id, replaced, warning };
       }),
     replaceKey: ({ connection, credential }) =>
       attempt(credential.provider, async () => {
         const { warning } = await connections.replaceKey(connection, credential);
-        syncSoon(connection);
+        syncs.beginAnew(connection);
         return { warning };
       }),
     rename: ({ connection, name }) => perform(() => connections.rename(connection, name)),
@@ -98,18 +102,18 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
     startDemo: () => perform(() => shell.startDemo()),
     deleteAll: () =>
       perform(async () => {
-        await core.deleteAll();
-        shell.quitAfterDelete();
+        if (!(await core.deleteAll())) {
+          throw new RefusedError(
+            'The keychain did not give up the keys, so nothing was deleted; unlock it and try again.',
+          );
+        }
+        await shell.quitAfterDelete();
       }),
     closePopover: () => {
       shell.closePopover();
       return undefined;
     },
   };
-
-  function syncSoon(id: string): void {
-    void syncs.sync(id, { onDemand: true, since: null });
-  }
 
   /** As {@link attempt}, for work that has no value. */
   function perform(work: () => void | Promise<void>): Promise<Outcome<undefined>> {

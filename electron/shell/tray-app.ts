@@ -98,7 +98,7 @@ export class TrayApp {
         cadenceMinutes: core.settings().cadenceMinutes,
         onBattery: powerMonitor.isOnBatteryPower(),
       }),
-      poll: (ids) => core.syncs.poll(ids),
+      poll: (ids) => core.syncs.begin(ids, false),
     });
     this.shortcut = new Shortcut(globalShortcut, () => {
       void this.popover.toggle();
@@ -129,7 +129,7 @@ export class TrayApp {
         openLink: (link) => openLink((url) => shell.openExternal(url), link),
         settingsChanged: (settings, before) => this.applySettings(settings, before),
         startDemo: () => this.restart(['--demo']),
-        quitAfterDelete: () => app.exit(0),
+        quitAfterDelete: () => this.quitAfterDelete(),
         // Without a tray nothing but a second launch would bring a hidden window back.
         closePopover: () => {
           if (this.attached) this.popover.hide();
@@ -202,9 +202,10 @@ export class TrayApp {
         void this.show();
         break;
       case 'refresh':
-        for (const { id } of this.options.core.syncs.pollable()) {
-          void this.options.core.syncs.sync(id, { onDemand: true, since: null });
-        }
+        this.options.core.syncs.begin(
+          this.options.core.syncs.pollable().map(({ id }) => id),
+          true,
+        );
         break;
       case 'export':
       case 'settings':
@@ -219,7 +220,14 @@ export class TrayApp {
   /** Builds what is shown anew and hands it to tray and popover. */
   private present(): void {
     if (this.stopped) return;
-    const state = this.options.core.state();
+    let state;
+    try {
+      state = this.options.core.state();
+    } catch (error) {
+      // A ledger that cannot be read at this moment: what is shown stays, and the next change shows it anew.
+      log.error('The overview could not be built.', error);
+      return;
+    }
     this.tray?.update(state);
     this.popover.push('state', state);
     this.scheduler.plan();
@@ -268,18 +276,39 @@ export class TrayApp {
       const outcome = this.shortcut.set(settings.shortcut);
       if (outcome === 'taken') problem = 'Another program has that shortcut; choose another one.';
       if (outcome === 'invalid') problem = 'That is no key combination; write it like Ctrl+Shift+C.';
-      if (problem !== null) this.options.core.parts.settings.change({ shortcut: before?.shortcut ?? null });
+      // At start the combination may be taken for the moment only: the choice stays.
+      if (problem !== null && before !== null) {
+        this.options.core.parts.settings.change({ shortcut: before.shortcut });
+      }
     }
-    if (settings.startAtLogin !== (before?.startAtLogin ?? false)) this.autostart(settings.startAtLogin);
+    // Sample data are nothing to start with the computer.
+    const isDemo = this.options.core.parts.demo;
+    if (!isDemo && settings.startAtLogin !== (before?.startAtLogin ?? false))
+      void this.autostart(settings.startAtLogin);
     return problem;
   }
 
-  private autostart(enabled: boolean): void {
+  private async quitAfterDelete(): Promise<void> {
+    this.stopped = true;
+    this.scheduler.stop();
+    if (!this.options.core.parts.demo) await this.autostart(false);
+    await Promise.all([
+      this.options.rendererSession.clearStorageData(),
+      this.options.rendererSession.clearCache(),
+    ]);
+    app.exit(0);
+  }
+
+  private async autostart(enabled: boolean): Promise<void> {
     const configFolder = process.env['XDG_CONFIG_HOME'] || join(app.getPath('home'), '.config');
-    setAutostart(
-      { platform: process.platform, app, command: this.options.command, configFolder },
-      enabled,
-    ).catch((error: unknown) => log.error('Start at login could not be changed.', error));
+    try {
+      await setAutostart(
+        { platform: process.platform, app, command: this.options.command, configFolder },
+        enabled,
+      );
+    } catch (error) {
+      log.error('Start at login could not be changed.', error);
+    }
   }
 
   private async chooseExportPath({ range }: CallParsed<'exportCsv'>): Promise<string | null> {

@@ -81,7 +81,7 @@ describe('connections', () => {
       difference: usd('1'),
       rounding: false,
     } as const;
-    ledger.recordSync(id, { at: NOW, fault: null, reconciliation, memo: { cap: 500 } });
+    ledger.recordSync(id, { at: NOW, asOf: NOW, fault: null, reconciliation, memo: { cap: 500 } });
     expect(ledger.connection(id)).toMatchObject({
       lastSuccess: NOW,
       fault: null,
@@ -89,7 +89,7 @@ describe('connections', () => {
       memo: { cap: 500 },
     });
     const fault = new FaultError('offline', 'ENOTFOUND', NOW + 5);
-    ledger.recordSync(id, { at: NOW + 1, fault, reconciliation: null, memo: {} });
+    ledger.recordSync(id, { at: NOW + 1, asOf: NOW + 1, fault, reconciliation: null, memo: {} });
     expect(ledger.connection(id)).toMatchObject({
       lastAttempt: NOW + 1,
       lastSuccess: NOW,
@@ -279,6 +279,9 @@ describe('listings', () => {
     expect(nameNow()).toBe('new');
     write(ledger, scope, days('2026-11-12'), [[named('2026-11-12', 'renamed')]]);
     expect(nameNow()).toBe('renamed');
+    const page = [named('2026-11-17', 'newest'), named('2026-11-16', 'older'), named('2026-11-18', null)];
+    write(ledger, scope, days('2026-11-16', '2026-11-18'), [page]);
+    expect(nameNow()).toBe('newest');
   });
 });
 

@@ -8,11 +8,12 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { build } from 'vite';
@@ -144,19 +145,31 @@ describe('a damaged file', () => {
     expect(ledger.integrityFault()).toBeNull();
   });
 
-  it('takes a garbled log along', () => {
-    const other = new Database(file);
-    opened();
-    addConnection(open[0] as Ledger);
+  it.each([
+    ['whole', 0, 4096],
+    ['in one number of its header', 17, 1],
+  ])('takes a log along that is garbled %s', (_name, from, length) => {
+    addConnection(opened().ledger);
     const copy = join(folder, 'copy');
     for (const suffix of ['', '-wal']) copyFileSync(`${file}${suffix}`, `${copy}${suffix}`);
-    other.close();
     file = copy;
-    overwrite(`${copy}-wal`, 0, 4096);
+    overwrite(`${copy}-wal`, from, length);
     const { ledger, setAside } = opened();
-    expect(basename(setAside ?? '')).toBe('copy.damaged-2026-11-22T10-00-00Z');
+    expect(setAside).toBe(join(folder, 'copy.damaged-2026-11-22T10-00-00Z'));
     expect(existsSync(`${setAside}-wal`)).toBe(true);
     expect(ledger.connections()).toEqual([]);
+  });
+
+  it('does not mistake a log that ends torn for damage', () => {
+    const { id } = addConnection(opened().ledger);
+    open[0]?.renameConnection(id, 'Torn');
+    const copy = join(folder, 'copy');
+    for (const suffix of ['', '-wal']) copyFileSync(`${file}${suffix}`, `${copy}${suffix}`);
+    file = copy;
+    truncateSync(`${copy}-wal`, statSync(`${copy}-wal`).size - 100);
+    const { ledger, setAside } = opened();
+    expect(setAside).toBeNull();
+    expect(ledger.connections()).toMatchObject([{ name: 'Phala' }]);
   });
 
   it('keeps every one set aside within one second', () => {

@@ -160,6 +160,18 @@ describe('charges of one id', () => {
     expect(lines(place.ledger)).toEqual(['2026-11-10 x#0 3000000000']);
   });
 
+  it('do not double when a margin shows a part of them', () => {
+    const beside = days('2026-11-11', '2026-11-12');
+    write(place.ledger, scope, WINDOW, [[x, y]], EARLY);
+    write(place.ledger, scope, beside, [[y]], EARLY);
+    expect(lines(place.ledger)).toEqual(['2026-11-10 x#0 1000000000', '2026-11-10 x#1 2000000000']);
+    write(place.ledger, scope, beside, [[y, z]], EARLY);
+    expect(lines(place.ledger)).toEqual(['2026-11-10 x#0 2000000000', '2026-11-10 x#1 3000000000']);
+    write(place.ledger, scope, beside, [[z]], EARLY);
+    write(place.ledger, scope, beside, [[x]], EARLY);
+    expect(lines(place.ledger)).toEqual(['2026-11-10 x#0 1000000000']);
+  });
+
   it('are told apart by extra fields alone, in the same order each time', () => {
     const one = { ...x, extra: { project_id: 1 } };
     const two = { ...x, extra: { project_id: 2 } };
@@ -414,6 +426,11 @@ describe('a late answer', () => {
     expect(lines(place.ledger)).toEqual([]);
     expect(place.ledger.covered(scope.id, WINDOW)).toEqual([]);
   });
+});
+
+it('a removed connection takes nothing, whatever its epoch', () => {
+  place.ledger.removeConnection(connection.id, { forget: false }, NOW);
+  expect(write(place.ledger, scope, WINDOW, [[]])).toEqual({ kind: 'dropped' });
 });
 
 describe('whatever the order of windows and pages', () => {

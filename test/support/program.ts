@@ -8,9 +8,10 @@ import type { DemoOptions, DemoServers } from '../../electron/demo/servers.js';
 import { openLedger } from '../../electron/ledger/ledger.js';
 import type { Ledger } from '../../electron/ledger/types.js';
 import { syncConnection } from '../../electron/polling/sync.js';
-import type { SyncOptions, SyncOutcome } from '../../electron/polling/sync.js';
+import type { SyncDeps, SyncOptions, SyncOutcome } from '../../electron/polling/sync.js';
 import type { VendorHttp } from '../../electron/providers/adapter.js';
 import { createVendorHttp } from '../../electron/providers/http.js';
+import type { VendorTimeouts } from '../../electron/providers/http.js';
 import { ADAPTERS } from '../../electron/providers/index.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { Credential } from '../../shared/ipc.js';
@@ -19,21 +20,38 @@ import { sum } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 
 export interface Program {
+  /** The true time, which the servers follow. */
   now: number;
+  /** How far this computer's clock is ahead of the true time, in ms. */
+  skew: number;
   readonly servers: DemoServers;
   readonly folder: string;
+  readonly file: string;
   ledger: Ledger;
   /** Time spent in waits for vendors' limits. */
   waited: number;
+  timeouts: VendorTimeouts;
+  maxBytes: number;
+  /** Where each provider is asked; the servers' addresses at first. */
+  readonly bases: Record<ProviderId, string>;
+  /** Stands between the sync and the network. */
+  wrap: (http: VendorHttp) => VendorHttp;
   credential(provider: ProviderId): Credential;
+  /** From now on requests bear another key: of the same account, or of another one. */
+  useKey(provider: ProviderId, which: 'first' | 'second' | 'stranger'): void;
   /** Adds the account of the servers' key. */
   connect(provider: ProviderId): Promise<string>;
-  sync(id: string, options?: Partial<SyncOptions>): Promise<SyncOutcome>;
+  /** @param deps in place of the usual ones: another ledger's handle, a signal */
+  sync(id: string, options?: Partial<SyncOptions>, deps?: Partial<SyncDeps>): Promise<SyncOutcome>;
   /** Σ of stored charges by day, in the native unit; days without a charge are not in it. */
   byDay(id: string, range: DayRange): Map<Day, Nanos>;
   total(id: string, range: DayRange): Nanos;
   close(): Promise<void>;
 }
+
+/** Long enough for a busy machine; tests of slowness set their own. */
+const TIMEOUTS: VendorTimeouts = { headersMs: 15_000, idleMs: 15_000, totalMs: 60_000 };
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** @param wrap stands between the sync and the network */
 export async function startProgram(
@@ -43,37 +61,52 @@ export async function startProgram(
   const folder = mkdtempSync(join(tmpdir(), 'cost-tray-test-'));
   let offset = 0;
   const start = options.now();
-  const clock = (): number => start + offset;
-  const servers = await startDemoServers({ months: 3, ...options, now: clock });
-  const { ledger } = openLedger(join(folder, 'ledger.sqlite'), clock);
+  const trueTime = (): number => start + offset;
+  const clock = (): number => trueTime() + program.skew;
+  const servers = await startDemoServers({ months: 3, ...options, now: trueTime });
+  const file = join(folder, 'ledger.sqlite');
+  const { ledger } = openLedger(file, trueTime);
   const credentials: Record<ProviderId, Credential> = {
     phala: { provider: 'phala', apiKey: servers.keys.phala },
     clickhouse: { provider: 'clickhouse', ...servers.keys.clickhouse },
   };
+  const keys = { first: servers.keys, second: servers.secondKeys, stranger: servers.strangerKeys };
   const bases = { phala: servers.phalaUrl, clickhouse: servers.clickhouseUrl };
   const http = (provider: ProviderId): VendorHttp =>
-    wrap(
+    program.wrap(
       createVendorHttp({
         fetch,
-        base: bases[provider],
+        base: program.bases[provider],
         headers: () => Promise.resolve(ADAPTERS[provider].headers(credentials[provider])),
         userAgent: 'CostTray/test',
-        timeouts: { headersMs: 2_000, idleMs: 1_000, totalMs: 20_000 },
-        maxBytes: 16 * 1024 * 1024,
+        timeouts: program.timeouts,
+        maxBytes: program.maxBytes,
       }),
     );
   const program: Program = {
     get now() {
-      return clock();
+      return trueTime();
     },
     set now(value: number) {
       offset = value - start;
     },
+    skew: 0,
     servers,
     folder,
+    file,
     ledger,
     waited: 0,
+    timeouts: TIMEOUTS,
+    maxBytes: MAX_BYTES,
+    bases,
+    wrap,
     credential: (provider) => credentials[provider],
+    useKey: (provider, which) => {
+      credentials[provider] =
+        provider === 'phala'
+          ? { provider, apiKey: keys[which].phala }
+          : { provider, ...keys[which].clickhouse };
+    },
     connect: async (provider) => {
       const adapter = ADAPTERS[provider];
       const account = await adapter.identify({
@@ -99,7 +132,7 @@ export async function startProgram(
         clock(),
       ).id;
     },
-    sync: (id, changes = {}) => {
+    sync: (id, changes = {}, deps = {}) => {
       const connection = program.ledger.connection(id);
       if (connection === null) throw new Error(`no connection ${id}`);
       return syncConnection(
@@ -117,6 +150,7 @@ export async function startProgram(
           signal: new AbortController().signal,
           onProgress: () => undefined,
           onWritten: () => undefined,
+          ...deps,
         },
         {
           connection: id,

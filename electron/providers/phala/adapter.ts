@@ -145,5 +145,6 @@ async function readWindow(
     pages: outcome.pages,
     reported: outcome.only === null ? null : optionalNanos(outcome.only.total_cost),
     unknownResources: names.foundUnknown,
+    ...(outcome.doubt === undefined ? {} : { doubt: outcome.doubt }),
   };
 }

@@ -15,8 +15,17 @@ export type AskUsage = (span: Span, offset: number) => Promise<UsageAnswer>;
 
 export type PagedOutcome =
   | { readonly kind: 'split' }
-  /** `only` is the one answer that held every row, null where it took several. */
-  | { readonly kind: 'whole'; readonly pages: number; readonly only: UsageAnswer | null };
+  /**
+   * `only` is the one answer that held every row, null where it took several.
+   * `doubt`, where its length was trusted for that of earlier answers: the next
+   * reading verifies it.
+   */
+  | {
+      readonly kind: 'whole';
+      readonly pages: number;
+      readonly only: UsageAnswer | null;
+      readonly doubt?: () => void;
+    };
 
 export interface Paging {
   readonly ask: AskUsage;
@@ -61,9 +70,11 @@ export async function readRows(paging: Paging): Promise<PagedOutcome> {
       if (count >= pageSize(known)) {
         return splittable ? { kind: 'split' } : await readByOffset(paging, known, first);
       }
-      if (isTrusted(known, first) || !(await hasMore(paging, known, first))) {
+      const trusted = isTrusted(known, first);
+      if (trusted || !(await hasMore(paging, known, first))) {
         onRows(first.usage, 0);
-        return { kind: 'whole', pages: 1, only: first };
+        const doubt = trusted && count > 0 ? { doubt: () => forget(memo) } : {};
+        return { kind: 'whole', pages: 1, only: first, ...doubt };
       }
       // More rows exist than the page showed: a cap, unless they came meanwhile.
       first = await ask(span, 0);
@@ -90,12 +101,14 @@ function isTrusted(known: Known, page: UsageAnswer): boolean {
 async function hasMore(paging: Paging, known: Known, first: UsageAnswer): Promise<boolean> {
   const { ask, span } = paging;
   const count = first.usage.length;
-  const next = await ask(span, count);
+  const distinct = countDistinct(first.usage);
+  const next = await ask(span, distinct);
   if (next.usage.length > 0) {
     const rows = new Set(first.usage.map(rowIdentity));
     if (next.usage.some((row) => !rows.has(rowIdentity(row)))) return true;
     // The server ignores `offset`; halves of the span show what it withholds.
-    if (await hasMoreInHalves(ask, span, rows, count)) return true;
+    const isTail = next.usage.length === count - distinct;
+    if (!isTail && (await hasMoreInHalves(ask, span, rows, count))) return true;
   }
   known.verified = Math.max(known.verified, count);
   if (first.total !== null && first.total > count) known.totalMisleads = true;
@@ -132,6 +145,7 @@ async function readByOffset(paging: Paging, known: Known, first: UsageAnswer): P
   const size = pageSize(known);
   const seen = new Set<number>();
   let page = first;
+  let received = 0;
   let offset = 0;
   let pages = 0;
   for (;;) {
@@ -139,14 +153,20 @@ async function readByOffset(paging: Paging, known: Known, first: UsageAnswer): P
     if (count === 0) break;
     const fresh = countFresh(page.usage, seen);
     if (fresh === 0 && count >= size) throw new FaultError('paging', `at row ${offset}`);
-    onRows(page.usage, offset);
+    onRows(page.usage, received);
     pages += 1;
-    offset += count;
+    received += count;
+    offset += countDistinct(page.usage);
     if (fresh === 0 || (count < size && count <= known.verified)) break;
     page = await ask(span, offset);
     if (page.usage.length === 0 && count < size) known.verified = Math.max(known.verified, count);
   }
   return { kind: 'whole', pages, only: pages === 1 ? first : null };
+}
+
+/** A row that a page bears twice may be one in the server's offset: the next page must not leave out as many. */
+function countDistinct(rows: readonly WireObject[]): number {
+  return new Set(rows.map((row) => JSON.stringify(row))).size;
 }
 
 /** Adds the rows to those seen and counts the new ones. Hashes, since a day may hold 100,000. */
@@ -176,6 +196,11 @@ function hash(text: string): number {
   high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
   low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
   return 4294967296 * (2097151 & low) + (high >>> 0);
+}
+
+/** A server that cuts pages shorter than it did makes every count doubtful. */
+function forget(memo: Record<string, unknown>): void {
+  memo.paging = { ...recall(memo), verified: 0 };
 }
 
 function recall(memo: Record<string, unknown>): Known {

@@ -136,7 +136,10 @@ describe('every row is read', () => {
   });
 
   test('rows that share a key all count', async () => {
-    const rows = spread(250, 1).map((row) => ({ ...row, billing_key: 'same' }));
+    const rows = spread(250, 1).map(({ at }, index) => ({
+      billing_key: 'same',
+      at: at + (index % 60) * 60_000,
+    }));
     const found: Charge[] = [];
     const outcome = await phalaAdapter.readWindow(
       vendor(rows, { cap: 100 }),
