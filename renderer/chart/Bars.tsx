@@ -1,0 +1,88 @@
+import { useId } from 'react';
+
+import type { DayBar, Forecast, SeriesView, SplitBy } from '../../shared/model';
+import { futureHeight, lookOf, stackPaths } from './layout';
+import type { Band } from './layout';
+import { seriesColour } from './palette';
+import styles from './chart.module.css';
+
+interface Props {
+  readonly days: readonly DayBar[];
+  readonly series: readonly SeriesView[];
+  readonly splitBy: SplitBy;
+  readonly forecast: Forecast | null;
+  readonly bands: readonly Band[];
+  readonly max: bigint;
+  readonly height: number;
+}
+
+const OUTLINE_PX = 22;
+
+/** What stands on a day that bears no stack of its own. */
+function DaySign({ bar, band, height, ahead }: { bar: DayBar; band: Band; height: number; ahead: number }) {
+  const { x, width } = band;
+  switch (lookOf(bar)) {
+    case 'unknown':
+      return width < 3 ? (
+        <rect className={styles.unknownThin} x={x} y={height - 3} width={Math.max(width, 0.75)} height={3} />
+      ) : (
+        <rect
+          className={styles.unknown}
+          x={x + 0.5}
+          y={height - OUTLINE_PX}
+          width={width - 1}
+          height={OUTLINE_PX - 0.5}
+          rx={1}
+        />
+      );
+    case 'open':
+      return <line className={styles.notReported} x1={x} x2={x + width} y1={height - 1} y2={height - 1} />;
+    case 'zero':
+      return <rect className={styles.zero} x={x} y={height - 2} width={width} height={2} />;
+    case 'future':
+      return <rect className={styles.future} x={x} y={height - ahead} width={width} height={ahead} />;
+    case 'blank':
+    case 'solid':
+    case 'hatched':
+      return null;
+  }
+}
+
+/** The daily stacks: settled solid, provisional hatched, unknown outlined, the days to come faint. */
+export function Bars({ days, series, splitBy, forecast, bands, max, height }: Props) {
+  const id = useId();
+  const keys = series.map(({ key }) => key);
+  const paths = stackPaths({ days, keys, bands, max, height });
+  const ahead = Math.max(2, futureHeight(days, forecast, max, height));
+  return (
+    <>
+      <defs>
+        {series.map((one, index) => (
+          <pattern
+            key={one.key}
+            id={`${id}-${index}`}
+            width="4"
+            height="4"
+            patternUnits="userSpaceOnUse"
+            patternTransform="rotate(45)"
+          >
+            <rect width="4" height="4" fill={seriesColour(one, index, splitBy)} opacity="0.28" />
+            <rect width="1.6" height="4" fill={seriesColour(one, index, splitBy)} />
+          </pattern>
+        ))}
+      </defs>
+      {series.map((one, index) => (
+        <g key={one.key}>
+          <path d={paths.solid[index]} fill={seriesColour(one, index, splitBy)} />
+          <path d={paths.hatched[index]} fill={`url(#${id}-${index})`} />
+        </g>
+      ))}
+      {days.map((bar, index) => {
+        const band = bands[index];
+        return band === undefined ? null : (
+          <DaySign key={bar.day} bar={bar} band={band} height={height} ahead={ahead} />
+        );
+      })}
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import type { DayBar, SeriesView, SplitBy } from '../../shared/model';
+import { useFormat } from '../formatContext';
+import { seriesColour } from './palette';
+import styles from './chart.module.css';
+
+interface Props {
+  readonly series: readonly SeriesView[];
+  readonly splitBy: SplitBy;
+  /** The day under the pointer: its split stands in place of the period's. */
+  readonly active: DayBar | null;
+}
+
+/** Names, colours and amounts of the series, in the order in which they are stacked. */
+export function Legend({ series, splitBy, active }: Props) {
+  const { money } = useFormat();
+  return (
+    <ul className={styles.legend} aria-label={active === null ? 'Split of the period' : 'Split of the day'}>
+      {series.map((one, index) => {
+        const usd =
+          active === null ? one.usd : (active.split.find(({ key }) => key === one.key)?.usd ?? null);
+        const shape = splitBy === 'provider' && one.provider === 'phala' ? 4 : 1;
+        return (
+          <li key={one.key} className={styles.legendItem}>
+            <svg className={styles.swatch} viewBox="0 0 8 8" aria-hidden="true">
+              <rect width="8" height="8" rx={shape} fill={seriesColour(one, index, splitBy)} />
+            </svg>
+            <span className={styles.legendName} title={one.name}>
+              {one.name}
+            </span>
+            <span className={styles.legendAmount}>{usd === null ? '—' : money(usd, { tight: true })}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,67 @@
+import { useState } from 'react';
+
+import type { Credential } from '../../shared/ipc';
+import { PROVIDER_IDS } from '../../shared/model';
+import type { AppState, ProviderId } from '../../shared/model';
+import { bridge } from '../bridge';
+import { back, open } from '../store';
+import { Action } from '../ui/Controls';
+import { Notice } from '../ui/Notice';
+import { Screen } from '../ui/Screen';
+import { KeyForm } from './KeyForm';
+import { KeychainNotice } from './KeychainNotice';
+import { ProviderCard } from './ProviderCard';
+import styles from './connect.module.css';
+
+interface Props {
+  readonly app: AppState;
+  readonly provider: ProviderId | null;
+}
+
+/** Adds a connection: choose the provider, paste the key, done. */
+export function ConnectScreen({ app, provider }: Props) {
+  const [done, setDone] = useState<string | null>(null);
+  const submit = async (credential: Credential, name: string | null): Promise<string | null> => {
+    const outcome = await bridge.call('connect', { name, credential });
+    if (!outcome.ok) return outcome.message;
+    const { replaced, warning } = outcome.value;
+    if (warning === null && !replaced) back();
+    else
+      setDone(
+        [replaced ? 'This account was connected already: its key is replaced.' : 'Connected.', warning]
+          .filter(Boolean)
+          .join(' '),
+      );
+    return null;
+  };
+  return (
+    <Screen title="Add a connection">
+      <KeychainNotice state={app.secretStore} />
+      {done !== null ? (
+        <div className={styles.done}>
+          <Notice level="notice" alert>
+            {done}
+          </Notice>
+          <Action kind="primary" onPress={back}>
+            Show the spend
+          </Action>
+        </div>
+      ) : provider === null ? (
+        <div className={styles.cards}>
+          {PROVIDER_IDS.map((id) => (
+            <ProviderCard key={id} provider={id} onChoose={() => open({ name: 'connect', provider: id })} />
+          ))}
+        </div>
+      ) : (
+        <KeyForm
+          key={provider}
+          provider={provider}
+          submit="Test and connect"
+          named
+          autoFocus
+          onSubmit={submit}
+        />
+      )}
+    </Screen>
+  );
+}

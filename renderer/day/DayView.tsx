@@ -1,0 +1,128 @@
+import type { Day } from '../../shared/day';
+import type { DayDetail, Overview } from '../../shared/model';
+import { weekdayText } from '../format';
+import { useFormat } from '../formatContext';
+import { dayStateText } from '../labels';
+import { open } from '../store';
+import { useAnswer } from '../useAnswer';
+import { useNow } from '../useNow';
+import { IconButton } from '../ui/Controls';
+import { Notice } from '../ui/Notice';
+import { Screen } from '../ui/Screen';
+import { Hours } from './Hours';
+import { DayLines } from './DayLines';
+import styles from './day.module.css';
+
+interface TurnProps {
+  /** Null at the end of what is known; undefined while the answer is under way, when the button keeps its focus. */
+  readonly day: Day | null | undefined;
+  readonly step: 'previous' | 'next';
+  readonly today: Day;
+}
+
+function Turn({ day, step, today }: TurnProps) {
+  const name = step === 'previous' ? 'Previous day' : 'Next day';
+  return (
+    <IconButton
+      icon={step === 'previous' ? 'back' : 'next'}
+      label={day ? `${name}, ${weekdayText(day, today)}` : name}
+      disabled={day === null}
+      onPress={() => {
+        if (day) open({ name: 'day', day });
+      }}
+    />
+  );
+}
+
+function Revisions({ detail, now }: { readonly detail: DayDetail; readonly now: number }) {
+  const { money, clock } = useFormat();
+  if (detail.revisions.length === 0) return null;
+  return (
+    <section className={styles.section}>
+      <h2 className={styles.heading}>Revised since it settled</h2>
+      <ul>
+        {detail.revisions.map(({ connection, at, before, after }) => (
+          <li key={`${connection} ${at}`} className={styles.revision}>
+            <span className={styles.name}>{connection}</span>
+            <span className={styles.figure}>
+              {money(before)} → {money(after)}
+            </span>
+            <span className={styles.quiet}>{clock(at, now)}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Contents({ detail, overview }: { readonly detail: DayDetail; readonly overview: Overview }) {
+  const { money, clock } = useFormat();
+  const now = useNow(60_000);
+  const clickhouse = detail.lines.some(({ provider }) => provider === 'clickhouse');
+  return (
+    <>
+      <section aria-label="Total" className={styles.total}>
+        <p className={styles.number}>{detail.usd === null ? '—' : money(detail.usd)}</p>
+        <p className={styles.quiet}>
+          {detail.day === overview.today
+            ? 'today so far'
+            : dayStateText(detail.state, (detail.usd ?? 0n) !== 0n)}
+          {detail.day === overview.today &&
+            ` · the UTC day ends ${clock(overview.dayEndsAt, overview.dayEndsAt)}`}
+          {clickhouse && ' · ClickHouse before tax and support'}
+        </p>
+      </section>
+      {detail.hours !== null && <Hours hours={detail.hours} />}
+      {detail.meters.length > 0 && (
+        <section className={styles.section}>
+          <h2 className={styles.heading}>By meter</h2>
+          <dl>
+            {detail.meters.map(({ meter, usd }) => (
+              <div key={meter} className={styles.pair}>
+                <dt>{meter}</dt>
+                <dd className={styles.figure}>{money(usd)}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
+      <DayLines lines={detail.lines} />
+      <Revisions detail={detail} now={now} />
+      <section className={styles.section}>
+        <h2 className={styles.heading}>Read</h2>
+        <ul>
+          {detail.connections.map(({ id, name, state, readAt }) => (
+            <li key={id} className={styles.pair}>
+              <span className={styles.name}>{name}</span>
+              <span className={styles.quiet}>
+                {dayStateText(state)}
+                {readAt !== null && ` · ${clock(readAt, now)}`}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </>
+  );
+}
+
+/** One UTC day: its charges by meter and resource, Phala's hours, and what was revised. */
+export function DayView({ day, overview }: { readonly day: Day; readonly overview: Overview }) {
+  const answer = useAnswer('dayDetail', { day }, overview.generatedAt);
+  const detail = answer?.ok === true ? answer.value : null;
+  return (
+    <Screen
+      title={`${weekdayText(day, overview.today)} UTC`}
+      aside={
+        <span className={styles.turns}>
+          <Turn day={detail?.previous} step="previous" today={overview.today} />
+          <Turn day={detail?.next} step="next" today={overview.today} />
+        </span>
+      }
+    >
+      {answer === null && <p className={styles.quiet}>Reading the ledger…</p>}
+      {answer?.ok === false && <Notice level="error">{answer.message}</Notice>}
+      {detail !== null && <Contents detail={detail} overview={overview} />}
+    </Screen>
+  );
+}

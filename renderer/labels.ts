@@ -1,0 +1,101 @@
+/** The words for the model's closed sets. */
+import { assertNever } from '../shared/assert';
+import type {
+  BreakdownBy,
+  ConnectionState,
+  ConnectionView,
+  DayState,
+  Overview,
+  ProviderId,
+  SplitBy,
+  SyncProgress,
+} from '../shared/model';
+import type { PeriodId } from '../shared/period';
+import type { LinkId } from '../shared/links';
+
+export const PERIOD_NAMES: Readonly<Record<PeriodId, string>> = {
+  today: 'Today',
+  yesterday: 'Yesterday',
+  last7Days: 'Last 7 days',
+  last30Days: 'Last 30 days',
+  monthToDate: 'Month to date',
+  lastMonth: 'Last month',
+  billingPeriod: 'Billing period',
+  custom: 'Custom range',
+};
+
+export const SPLIT_NAMES: Readonly<Record<SplitBy, string>> = {
+  provider: 'Provider',
+  resource: 'Resource',
+  meter: 'Meter',
+};
+
+export const BREAKDOWN_NAMES: Readonly<Record<BreakdownBy, string>> = {
+  resource: 'Resource',
+  meter: 'Meter',
+  connection: 'Connection',
+};
+
+/** What a day is, in words. `reported`: charges of it are known already. */
+export function dayStateText(state: DayState, reported = false): string {
+  switch (state) {
+    case 'before':
+      return 'before the first record';
+    case 'unknown':
+      return 'not read yet';
+    case 'open':
+      return reported ? 'so far' : 'not reported yet';
+    case 'provisional':
+      return 'provisional';
+    case 'settled':
+      return 'settled';
+    case 'zero':
+      return 'settled, no charges';
+    case 'future':
+      return 'still to come';
+    default:
+      return assertNever(state);
+  }
+}
+
+export const CONNECTION_STATES: Readonly<Record<ConnectionState, string>> = {
+  ok: 'Current',
+  syncing: 'Reading',
+  stale: 'Stale',
+  failed: 'Failed',
+  never: 'Not read yet',
+};
+
+export function phaseText(phase: SyncProgress['phase']): string {
+  switch (phase) {
+    case 'checking':
+      return 'checking the key';
+    case 'listing':
+      return 'listing what is there';
+    case 'reading':
+      return 'reading charges';
+    case 'waiting':
+      return 'waiting for the vendor’s limit';
+    case 'auditing':
+      return 'reading settled days again';
+    default:
+      return assertNever(phase);
+  }
+}
+
+export const KEY_LINKS: Readonly<Record<ProviderId, LinkId>> = {
+  phala: 'phalaKeys',
+  clickhouse: 'clickhouseKeys',
+};
+export const BILLING_LINKS: Readonly<Record<ProviderId, LinkId>> = {
+  phala: 'phalaBilling',
+  clickhouse: 'clickhouseBilling',
+};
+
+/** The connections whose charges the shown total counts. */
+export function countedConnections(overview: Overview): readonly ConnectionView[] {
+  const { connection } = overview.view;
+  return connection === null
+    ? overview.connections
+    : overview.connections.filter(({ id }) => id === connection);
+}

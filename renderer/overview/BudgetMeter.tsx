@@ -1,0 +1,51 @@
+import clsx from 'clsx';
+
+import type { BudgetView, Forecast } from '../../shared/model';
+import { lengthOfAmount } from '../chart/layout';
+import { useFormat } from '../formatContext';
+import styles from './overview.module.css';
+
+interface Props {
+  readonly budget: BudgetView;
+  readonly forecast: Forecast | null;
+}
+
+/** The month's spend against its limit, with a tick where the forecast ends. */
+export function BudgetMeter({ budget, forecast }: Props) {
+  const { money, share } = useFormat();
+  const end = forecast?.monthEnd ?? 0n;
+  const widest = [budget.limit, budget.spent, end].reduce((max, value) => (value > max ? value : max));
+  const place = (amount: bigint): string => `${lengthOfAmount(amount, widest, 100)}%`;
+  const beyond = end > budget.limit;
+  const words = `${share(budget.share)} of ${money(budget.limit, { tight: true })} budget`;
+  return (
+    <section className={styles.budget} aria-label="Budget">
+      <div
+        className={styles.meter}
+        role="meter"
+        aria-label="Month’s budget spent"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.min(100, Math.round(budget.share * 100))}
+        aria-valuetext={words}
+      >
+        <span
+          className={clsx(styles.spent, budget.over && styles.overspent)}
+          style={{ width: place(budget.spent) }}
+        />
+        {end > 0n && <span className={styles.forecastTick} style={{ left: place(end) }} />}
+        <span className={styles.limit} style={{ left: place(budget.limit) }} />
+      </div>
+      <p className={styles.budgetText}>
+        <span className={clsx(budget.over && styles.overText)}>
+          {budget.over ? `Over budget · ${words}` : words}
+        </span>
+        {!budget.over && end > 0n && (
+          <span className={clsx(styles.quiet, beyond && styles.beyond)}>
+            {beyond ? 'forecast ends above it' : 'forecast ends within it'}
+          </span>
+        )}
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,39 @@
+import { useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
+
+import { back, useStore } from '../store';
+import { IconButton } from './Controls';
+import { SampleBadge } from './Notice';
+import styles from './ui.module.css';
+
+interface Props {
+  readonly title: string;
+  readonly children: ReactNode;
+  readonly aside?: ReactNode;
+  readonly foot?: ReactNode;
+  /** False where there is nothing to go back to. */
+  readonly closable?: boolean;
+}
+
+/** A screen over the overview: its title takes the focus, Esc or the arrow goes back. */
+export function Screen({ title, children, aside, foot, closable = true }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  const demo = useStore((store) => store.app?.demo ?? false);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <section className={styles.screen} aria-label={title}>
+      <header className={styles.screenHead}>
+        {closable && <IconButton icon="back" label="Back to the overview" onPress={back} />}
+        <h1 ref={heading} tabIndex={-1} className={styles.screenTitle}>
+          {title}
+        </h1>
+        {demo && <SampleBadge />}
+        {aside}
+      </header>
+      <div className={styles.screenBody} tabIndex={0} role="region" aria-label={`${title}, contents`}>
+        <div className={styles.screenContents}>{children}</div>
+      </div>
+      {foot !== undefined && <footer className={styles.screenFoot}>{foot}</footer>}
+    </section>
+  );
+}

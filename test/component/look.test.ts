@@ -1,0 +1,142 @@
+import { expect, it } from 'vitest';
+
+import { THEMES } from '../gallery/window';
+import { usePopover } from './popover';
+
+const { find, press, show, window } = usePopover();
+
+/** What custom properties come to, each as [red, green, blue] of 0..255. */
+function colours(names: readonly string[]): Promise<Record<string, number[]>> {
+  return window().page.evaluate((list) => {
+    const probe = document.body.appendChild(document.createElement('i'));
+    const found = list.map((name): [string, number[]] => {
+      probe.style.setProperty('color', `var(${name})`);
+      return [name, (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number)];
+    });
+    probe.remove();
+    return Object.fromEntries(found);
+  }, names);
+}
+
+/** WCAG 2.2, "relative luminance" and "contrast ratio". */
+function contrast(one: readonly number[] = [], other: readonly number[] = []): number {
+  const luminance = ([red = 0, green = 0, blue = 0]: readonly number[]): number => {
+    const [r = 0, g = 0, b = 0] = [red, green, blue].map((value) => {
+      const share = value / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+const TEXTS = ['--text', '--muted', '--good', '--warn', '--bad'];
+const MARKS = [
+  ...['--phala', '--clickhouse', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6'],
+  ...['--series-other', '--edge', '--focus'],
+];
+
+it.each(THEMES)('has texts of 4.5:1 and marks of 3:1 in %s', async (theme) => {
+  await show('by-resource', { theme });
+  const found = await colours([...TEXTS, ...MARKS, '--surface', '--raised']);
+  const low = [
+    ...TEXTS.flatMap((name) =>
+      ['--surface', '--raised'].map((on): [string, string, number] => [name, on, 4.5]),
+    ),
+    ...MARKS.map((name): [string, string, number] => [name, '--surface', 3]),
+  ].filter(([name, on, least]) => !(contrast(found[name], found[on]) >= least));
+  expect(low).toEqual([]);
+  expect(contrast([0, 0, 0], [255, 255, 255])).toBe(21);
+});
+
+it('moves nothing where motion is unwelcome', async () => {
+  const moving = (): Promise<number> =>
+    window().page.evaluate(
+      () =>
+        [...document.querySelectorAll('*')].filter((node) => {
+          const { animationName, transitionDuration, transitionProperty } = getComputedStyle(node);
+          const still = transitionProperty === 'none' || /^(0s(, )?)+$/.test(transitionDuration);
+          return animationName !== 'none' || !still;
+        }).length,
+    );
+  await show('first-sync', { motion: 'no-preference' });
+  expect(await moving()).toBeGreaterThan(0);
+  await window().look({ motion: 'reduce' });
+  expect(await moving()).toBe(0);
+  await show('settings');
+  expect(await moving()).toBe(0);
+});
+
+it('tells chosen from not chosen and spent from unspent in forced colours', async () => {
+  await show('overview', { forcedColors: true });
+  const background = (selector: string): Promise<string> =>
+    window()
+      .page.locator(selector)
+      .first()
+      .evaluate((node) => getComputedStyle(node).backgroundColor);
+  expect(await window().page.evaluate(() => matchMedia('(forced-colors: active)').matches)).toBe(true);
+  expect(await background('[role=radio][aria-checked=true]')).not.toBe(
+    await background('[role=radio][aria-checked=false]'),
+  );
+  expect(await background('[role=meter] [class*=spent]')).not.toBe(await background('[role=meter]'));
+  expect(await background('[class*=fill]')).not.toBe(await background('[class*=track]'));
+});
+
+it('shows the focus on every stop of the Tab key, and comes past every control of the overview', async () => {
+  await show('overview');
+  const stops: string[] = [];
+  for (let count = 0; count < 30; count += 1) {
+    await press('Tab');
+    const stop = await window().page.evaluate(() => {
+      const node = document.activeElement;
+      if (!(node instanceof HTMLElement) || node === document.body) return null;
+      const { outlineStyle, outlineWidth } = getComputedStyle(node);
+      const name = node.getAttribute('aria-label') ?? node.innerText.split('\n')[0] ?? '';
+      return { name, seen: outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1 };
+    });
+    if (stop === null) break;
+    expect(stop).toMatchObject({ seen: true });
+    stops.push(stop.name);
+  }
+  expect(stops).toEqual(
+    expect.arrayContaining([
+      ...[
+        'Connection shown',
+        'Today',
+        'Daily',
+        'Split the days by',
+        'Days of the chart; Enter opens the day',
+      ],
+      ...['Resource', 'events-prod', '3 more · $3.66', 'Refresh.', 'Export', 'Settings'],
+    ]),
+  );
+});
+
+it('cuts a 60-character name short and says it whole in its title', async () => {
+  await show('long-name');
+  const name = window().page.locator('li[aria-setsize] [title]').first();
+  const whole = await name.getAttribute('title');
+  expect(whole).toHaveLength(60);
+  expect(await name.innerText()).toBe(whole);
+  expect(
+    await name.evaluate((node) => [node.scrollWidth > node.clientWidth, getComputedStyle(node).textOverflow]),
+  ).toEqual([true, 'ellipsis']);
+});
+
+it('lays a row out with its name at the left, its amount at the right and its share as a bar between', async () => {
+  await show('overview');
+  const row = find('button', /^events-prod/);
+  const place = (selector: string) => row.locator(selector).first().boundingBox();
+  const [name, amount, track, fill] = await Promise.all([
+    place('[title]'),
+    place('[class*=amount]'),
+    place('[class*=track]'),
+    place('[class*=fill]'),
+  ]);
+  expect(name?.x).toBeLessThan(40);
+  expect((amount?.x ?? 0) + (amount?.width ?? 0)).toBeGreaterThan(360);
+  expect(track?.width).toBe(368);
+  // 35 % of the total.
+  expect((fill?.width ?? 0) / 368).toBeCloseTo(0.35, 2);
+});

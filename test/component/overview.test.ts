@@ -1,0 +1,201 @@
+import { expect, it } from 'vitest';
+
+import { usePopover } from './popover';
+
+const { asked, choose, click, find, press, show, window } = usePopover();
+
+const readout = (): Promise<string> => window().page.locator('[class*=readout]').innerText();
+
+it('closes on Esc, refreshes on R, and opens export and settings on their keys', async () => {
+  await show('overview');
+  await press('r', 'R');
+  expect(await asked('refresh')).toEqual([{ connection: null }, { connection: null }]);
+  await press('e');
+  await find('heading', 'Export').waitFor();
+  await press('Escape', ',');
+  await find('heading', 'Settings').waitFor();
+  await press('Escape');
+  expect(await asked('closePopover')).toEqual([]);
+  await press('Escape');
+  expect(await asked('closePopover')).toHaveLength(1);
+});
+
+it('leaves the keys to what is typed, and gives the focus back where a screen was opened', async () => {
+  await show('overview');
+  await find('button', 'Settings').focus();
+  await press('Enter');
+  await window().page.getByLabel('For the month, in USD').fill('1');
+  await press('r', 'e', ',', '1');
+  expect(await window().page.getByLabel('For the month, in USD').inputValue()).toBe('1re,1');
+  expect(await asked('refresh')).toEqual([]);
+  await press('Escape');
+  await expect
+    .poll(() => window().page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+    .toBe('Settings');
+});
+
+it('chooses the period with the keys 1 to 7; billing only for one connection', async () => {
+  await show('overview');
+  await press('1', '2', '3', '5', '4', '7');
+  const chosen = (await asked('setView')).map(({ period }) => period);
+  expect(chosen).toEqual(['today', 'last7Days', 'last30Days', 'lastMonth', 'monthToDate']);
+  expect(await find('radio', 'Month to date').getAttribute('aria-checked')).toBe('true');
+  await choose(/Connection shown/, 'Analytics');
+  await press('7');
+  expect((await asked('setView')).at(-1)).toMatchObject({ period: 'billingPeriod', connection: 'c1' });
+  await find('radio', 'Billing period').waitFor();
+  await choose(/Connection shown/, 'All connections');
+  expect((await asked('setView')).at(-1)).toMatchObject({ period: 'monthToDate', connection: null });
+});
+
+it('picks a range of days in the calendar, by mouse and by keys', async () => {
+  await show('overview');
+  await press('6');
+  await find('dialog', 'Custom range').waitFor();
+  await click('button', /November 5, 2026/);
+  await click('button', /November 10, 2026/);
+  expect(await asked('setView')).toMatchObject([
+    { period: 'custom', custom: { from: '2026-11-05', to: '2026-11-10' } },
+  ]);
+  await find('dialog').waitFor({ state: 'detached' });
+  expect(await window().page.getByText('Custom range · Nov 5–10 UTC').count()).toBe(1);
+  await click('radio', 'Custom range');
+  await find('dialog', 'Custom range').waitFor();
+  // The end of the range, the 10th, has the focus: the 3rd is a week above, and after it the focus is on the 4th.
+  await press('ArrowUp', 'Enter', 'ArrowDown', 'ArrowLeft', 'ArrowLeft', 'Enter');
+  expect((await asked('setView')).at(-1)).toMatchObject({ custom: { from: '2026-11-03', to: '2026-11-09' } });
+  await press('6', 'Escape');
+  await find('dialog').waitFor({ state: 'detached' });
+  expect(await asked('closePopover')).toEqual([]);
+});
+
+it('walks the chart with the arrows and opens the day on Enter', async () => {
+  await show('overview');
+  const chart = find('slider', /Days of the chart/);
+  await chart.focus();
+  await press('ArrowLeft');
+  expect(await readout()).toMatch(/^Sat, Nov 21 · \$46\.31 · provisional$/);
+  expect(await chart.getAttribute('aria-valuetext')).toMatch(
+    /^Sat, Nov 21 .*Phala \$24\.99, ClickHouse \$21\.32$/,
+  );
+  await press('ArrowRight', 'ArrowRight');
+  expect(await readout()).toBe('Mon, Nov 23 · still to come');
+  await press('Enter');
+  expect(await find('heading', /Nov 23/).count()).toBe(0);
+  await press('Home');
+  expect(await readout()).toMatch(/^Sun, Nov 1 /);
+  await press('PageDown', 'Enter');
+  await find('heading', 'Sun, Nov 8 UTC').waitFor();
+  expect(await asked('dayDetail')).toEqual(expect.arrayContaining([{ day: '2026-11-08' }]));
+});
+
+it('reads the day out under the pointer, with its split, and opens it on a click', async () => {
+  await show('overview');
+  const box = await find('slider').boundingBox();
+  if (box === null) throw new Error('the chart has no box');
+  // The plot leaves about 30 px for its labels; day 2 of 30 lies within the first tenth.
+  await window().page.mouse.move(box.x + 17, box.y + 40);
+  expect(await readout()).toMatch(/^Mon, Nov 2 · \$/);
+  await find('list', 'Split of the day').waitFor();
+  await window().page.mouse.move(0, 0);
+  await find('list', 'Split of the period').waitFor();
+  expect(await readout()).toBe('Highest Fri, Nov 6 · $67.92');
+  await window().page.mouse.click(box.x + 17, box.y + 40);
+  await find('heading', 'Mon, Nov 2 UTC').waitFor();
+});
+
+it('splits by resource and meter, and shows the running total and the table', async () => {
+  await show('overview');
+  await choose(/Split the days by/, 'by meter');
+  expect((await asked('setView')).at(-1)).toMatchObject({ splitBy: 'meter' });
+  const legend = find('list', 'Split of the period');
+  await expect.poll(() => legend.innerText()).toMatch(/Compute[\s\S]*Storage/);
+  await choose(/Split the days by/, 'by resource');
+  await expect.poll(() => legend.innerText()).toMatch(/events-prod[\s\S]*Other/);
+  await click('radio', 'Cumulative');
+  expect(await find('list', 'Lines of the chart').innerText()).toMatch(
+    /Spend\s+Forecast \$1,721\.74\s+Budget \$2,500\.00/,
+  );
+  await click('radio', 'Table');
+  const rows = window().page.getByRole('row');
+  // 22 days that have happened, below the head.
+  expect(await rows.count()).toBe(23);
+  expect(await rows.nth(2).innerText()).toMatch(/^Nov 21\s+provisional\s+\$46\.31/);
+  await rows.nth(2).getByRole('button').click();
+  await find('heading', 'Sat, Nov 21 UTC').waitFor();
+});
+
+it('draws each state of a day in its own way', async () => {
+  await show('partly-known');
+  const shapes = (name: string): Promise<number> =>
+    window().page.locator(`[role=slider] [class*="${name}"]`).count();
+  expect(await shapes('unknown')).toBe(3);
+  expect(await shapes('future')).toBe(8);
+  expect(await window().page.locator('[role=slider] path[fill^="url("]').count()).toBe(2);
+  await show('true-zero');
+  expect(await shapes('zero')).toBe(21);
+});
+
+it('opens a row to its meters and days, and unfolds the tail', async () => {
+  await show('overview');
+  const row = find('button', /^events-prod/);
+  await row.click();
+  expect(await row.getAttribute('aria-expanded')).toBe('true');
+  expect(await asked('resourceDetail')).toEqual(
+    expect.arrayContaining([{ key: 'c1/events-prod', by: 'resource' }]),
+  );
+  await window()
+    .page.getByRole('img', { name: /^Per day, Nov 1–22/ })
+    .waitFor();
+  expect(await window().page.locator('dl[class*=meters]').innerText()).toMatch(
+    /Compute\s+\$385\.17\s+Data transfer/,
+  );
+  await row.click();
+  expect(await row.getAttribute('aria-expanded')).toBe('false');
+  await click('button', /^3 more · \$/);
+  expect((await asked('setView')).at(-1)).toMatchObject({ showAll: true });
+  await expect
+    .poll(() => window().page.locator('li[aria-setsize]').first().getAttribute('aria-setsize'))
+    .toBe('12');
+  await click('button', 'Fold the small ones');
+  await find('button', /^3 more/).waitFor();
+  await click('radio', 'Connection');
+  await find('button', /^Workloads/).waitFor();
+});
+
+it('keeps only rows in sight of 500', async () => {
+  await show('many');
+  await click('button', /^491 more/);
+  await expect
+    .poll(() => window().page.locator('li[aria-setsize]').first().getAttribute('aria-setsize'))
+    .toBe('500');
+  expect(await window().page.locator('li[aria-setsize]').count()).toBeLessThan(40);
+});
+
+it('says a new status in the live region that stood before', async () => {
+  await show('overview');
+  const status = find('status');
+  const before = await status.elementHandle();
+  expect(await status.innerText()).toBe('Current · as of 11:40');
+  await window().page.evaluate(() => globalThis.window.gallery.become('stale'));
+  await expect.poll(() => status.innerText()).toBe('ClickHouse is 3 h old: no answer in time');
+  expect(await before?.evaluate((node) => node.isConnected)).toBe(true);
+  await click('button', 'Refresh');
+  expect(await asked('refresh')).toEqual([{ connection: 'c1' }]);
+});
+
+it('leads from the status to its remedy', async () => {
+  await show('rejected');
+  await click('button', 'Replace key');
+  await find('heading', 'Replace the key').waitFor();
+  await show('permission');
+  await click('button', 'Open ClickHouse');
+  expect(await asked('openLink')).toEqual([{ link: 'clickhouseKeys' }]);
+});
+
+it('stops a backfill', async () => {
+  await show('backfill');
+  expect(await find('progressbar', /Workloads/).getAttribute('aria-valuenow')).toBe('35');
+  await click('button', 'Stop');
+  expect(await asked('cancelSync')).toEqual([{ connection: 'p1' }]);
+});

@@ -1,0 +1,171 @@
+import { expect, it } from 'vitest';
+
+import { usePopover } from './popover';
+
+const { asked, choose, click, find, press, show, text, window } = usePopover();
+
+it('turns from day to day, up to today', async () => {
+  await show('day');
+  await find('heading', 'Tue, Nov 17 UTC').waitFor();
+  await click('button', 'Next day, Wed, Nov 18');
+  await find('heading', 'Wed, Nov 18 UTC').waitFor();
+  await click('button', /^Previous day/);
+  await click('button', 'Previous day, Mon, Nov 16');
+  await find('heading', 'Mon, Nov 16 UTC').waitFor();
+  for (const heading of [/^Phala by hour/, 'By meter', 'By resource', 'Revised since it settled', 'Read'])
+    await find('heading', heading).waitFor();
+  await press('Escape');
+  await find('slider').focus();
+  await press('Enter');
+  await find('heading', 'Sun, Nov 22 UTC').waitFor();
+  expect(await find('button', 'Next day').isDisabled()).toBe(true);
+});
+
+it('renames a connection', async () => {
+  await show('settings-end');
+  await click('button', /^Workloads/);
+  await click('button', 'Rename');
+  await window().page.getByLabel('Name', { exact: true }).fill('  Inference ');
+  await press('Enter');
+  expect(await asked('rename')).toEqual([{ connection: 'p1', name: 'Inference' }]);
+});
+
+it('sets the rate of ClickHouse Credits from a day on', async () => {
+  await show('rate');
+  await window().page.getByLabel('USD for 1 CHC').fill('cheap');
+  await window().page.getByRole('button', { name: 'Set rate' }).last().click();
+  await window().page.getByText('Write an amount such as 0.85.').waitFor();
+  await window().page.getByLabel('USD for 1 CHC').fill('0.85');
+  await press('Enter');
+  expect(await asked('setRate')).toEqual([{ connection: 'c1', usdPerUnit: '0.85', from: '2026-11-01' }]);
+});
+
+it('sets a budget, and refuses what is no amount', async () => {
+  await show('settings-end');
+  const field = window().page.getByLabel('For the month, in USD');
+  await field.fill('much');
+  await window().page.getByText('Write an amount such as 2500.').waitFor();
+  expect(await find('button', 'Set').isDisabled()).toBe(true);
+  await field.fill('3,000.50');
+  await press('Enter');
+  expect(await asked('setSettings')).toEqual([{ budgetUsd: '3000.50' }]);
+});
+
+it('keeps each setting at once', async () => {
+  await show('settings-end');
+  await choose(/Read$/, 'Every 5 minutes');
+  await choose(/Number in the tray/, 'Today so far');
+  await choose(/Theme/, 'Dark');
+  await choose(/Numbers/, 'German (Germany): 1.234,56 $');
+  await choose(/History to read/, '24 months');
+  await window().page.getByText('Hide amounts').click();
+  await window().page.getByText('Start at login').click();
+  await click('button', /^Shortcut to open/);
+  await press('Control+Shift+Y');
+  expect(await asked('setSettings')).toEqual([
+    { cadenceMinutes: 5 },
+    { trayNumber: 'today' },
+    { theme: 'dark' },
+    { numberLocale: 'de-DE' },
+    { historyMonths: 24 },
+    { hideAmounts: true },
+    { startAtLogin: true },
+    { shortcut: 'Control+Shift+Y' },
+  ]);
+});
+
+it('removes a connection with or without its history, or not at all', async () => {
+  await show('remove');
+  await press('Escape');
+  await find('alertdialog').waitFor({ state: 'detached' });
+  expect(await asked('disconnect')).toEqual([]);
+  await click('button', 'Remove');
+  await click('button', 'Remove, keep history');
+  await find('alertdialog').waitFor({ state: 'detached' });
+  await click('button', 'Remove');
+  await window().page.getByText('Delete it').click();
+  await click('button', 'Remove with history');
+  expect(await asked('disconnect')).toEqual([
+    { connection: 'p1', forget: false },
+    { connection: 'p1', forget: true },
+  ]);
+});
+
+it('names all that "Delete all" deletes before it does', async () => {
+  await show('delete-all');
+  const words = await find('alertdialog').innerText();
+  for (const part of ['ledger', 'settings', 'keychain entries', 'browser files'])
+    expect(words).toContain(part);
+  await click('button', 'Cancel');
+  expect(await asked('deleteAll')).toEqual([]);
+  await click('button', 'Delete all…');
+  await find('alertdialog').getByRole('button', { name: 'Delete all' }).click();
+  expect(await asked('deleteAll')).toHaveLength(1);
+});
+
+it('copies the diagnostics and says so', async () => {
+  await show('settings-end');
+  await click('button', 'Copy redacted diagnostics');
+  expect(await asked('copyDiagnostics')).toHaveLength(1);
+  await expect
+    .poll(() => window().page.getByText('Copied. No key is in it.').getAttribute('role'))
+    .toBe('status');
+});
+
+it('takes a key once: hidden, never completed, gone from the form whatever the answer', async () => {
+  await show('connect-error');
+  const field = window().page.getByLabel('API token');
+  expect(await field.getAttribute('type')).toBe('password');
+  expect(await field.getAttribute('autocomplete')).toBe('off');
+  expect(await field.inputValue()).toBe('');
+  expect(await asked('connect')).toEqual([
+    { name: null, credential: { provider: 'phala', apiKey: 'phak_not_a_key' } },
+  ]);
+  expect(await text('[role=alert]')).toBe(
+    'Phala rejected the key (HTTP 401). Replace it with a key that is active.',
+  );
+  expect(await window().page.content()).not.toContain('phak_not_a_key');
+});
+
+it('connects ClickHouse by key id and secret, and goes back to the spend', async () => {
+  await show('overview');
+  await window().page.evaluate(() => globalThis.window.gallery.ask('connect'));
+  await click('button', 'Paste a key');
+  expect(await find('button', 'Test and connect').isDisabled()).toBe(true);
+  await window().page.getByLabel('Key id').fill('id');
+  await window().page.getByLabel('Key secret').fill(' secret ');
+  await window().page.getByLabel('Name (optional)').fill('Warehouse');
+  await press('Enter');
+  await find('slider').waitFor();
+  expect(await asked('connect')).toEqual([
+    { name: 'Warehouse', credential: { provider: 'clickhouse', keyId: 'id', keySecret: 'secret' } },
+  ]);
+});
+
+it('offers the vendors’ pages and sample data when nothing is connected', async () => {
+  await show('nothing-connected');
+  await click('button', /Phala’s API tokens/);
+  await click('button', /ClickHouse’s API keys/);
+  await click('button', 'Look around with sample data');
+  expect(await asked('openLink')).toEqual([{ link: 'phalaKeys' }, { link: 'clickhouseKeys' }]);
+  expect(await asked('startDemo')).toHaveLength(1);
+});
+
+it('exports chosen days in a chosen profile and says where to', async () => {
+  await show('export');
+  await choose(/Days/, 'Last month');
+  await choose(/Connection/, 'Workloads');
+  await choose(/Profile/, 'Spreadsheet');
+  await click('button', 'Export as CSV…');
+  expect(await asked('exportCsv')).toEqual([
+    { range: { from: '2026-10-01', to: '2026-10-31' }, profile: 'spreadsheet', connection: 'p1' },
+  ]);
+  await expect.poll(() => text('[role=alert]')).toBe('118,000 charges written to /home/ada/costs.csv.');
+});
+
+it('shows how far an export is, and cancels it', async () => {
+  await show('exporting');
+  expect(await find('progressbar', 'Export').getAttribute('aria-valuenow')).toBe('35');
+  await click('button', 'Cancel the export');
+  expect(await asked('cancelExport')).toHaveLength(1);
+});

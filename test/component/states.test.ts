@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+
+import { STATES } from '../gallery/states';
+import { usePopover } from './popover';
+
+const { show, window } = usePopover();
+
+/** Regions, but tables that scroll in their own frame, and the page that are wider than the window. */
+function tooWide(): Promise<string[]> {
+  return window().page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll('[role=region]:not(:has(> table))')]
+      .filter((node) => node.scrollWidth > innerWidth)
+      .map((node) => node.getAttribute('aria-label') ?? node.tagName),
+  );
+}
+
+describe.each(STATES.map(({ name }) => name))('%s', (name) => {
+  it('gives axe-core nothing to find in either theme, and fits at 200 % zoom', async () => {
+    await show(name, { theme: 'light' });
+    expect(await window().axe()).toEqual([]);
+    await window().look({ theme: 'dark' });
+    // All but the colours is the same page.
+    expect(await window().axe(['color-contrast'])).toEqual([]);
+    await window().look({ width: 200, height: 310 });
+    expect(await tooWide()).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+/**
+ * `npm run gallery`: a picture of every state in both themes, one contact sheet,
+ * and axe-core over each. Ends with 1 where axe, the content policy or the
+ * page's console has something to say. Words on the command line choose states
+ * by name; `--readme` writes the README's two pictures and nothing else.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { contactSheet } from './contactSheet';
+import { STATES } from './states';
+import type { GalleryState } from './state';
+import { THEMES, buildGallery, openGallery } from './window';
+import type { GalleryWindow } from './window';
+
+const ROOT = process.cwd();
+const BUILT = join(ROOT, 'node_modules/.cache/cost-tray/gallery/built');
+
+async function pictures(window: GalleryWindow, out: string, state: GalleryState): Promise<string[]> {
+  const problems: string[] = [];
+  try {
+    await window.show(state, { scale: 2 });
+    for (const theme of THEMES) {
+      await window.look({ ...(state.width === undefined ? {} : { width: state.width }), theme, scale: 2 });
+      await window.picture(join(out, `${state.name}-${theme}.png`));
+      problems.push(...(await window.axe()).map((text) => `${theme}: ${text}`));
+    }
+  } catch (error) {
+    problems.push(`failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return [...problems, ...window.complaints()];
+}
+
+async function gallery(window: GalleryWindow, words: readonly string[]): Promise<number> {
+  const states = words.length === 0 ? STATES : STATES.filter(({ name }) => words.includes(name));
+  const out = join(ROOT, 'gallery');
+  await mkdir(out, { recursive: true });
+  let found = 0;
+  for (const state of states) {
+    const problems = await pictures(window, out, state);
+    found += problems.length;
+    console.log(`${problems.length === 0 ? 'ok ' : 'BAD'} ${state.name}`);
+    for (const problem of problems) console.log(`    ${problem}`);
+  }
+  await contactSheet(window, out, states);
+  console.log(`${states.length} states, ${found} problems, pictures in gallery/`);
+  return found === 0 && states.length > 0 ? 0 : 1;
+}
+
+async function forReadme(window: GalleryWindow): Promise<number> {
+  const out = join(ROOT, 'docs/images');
+  await mkdir(out, { recursive: true });
+  const overview = STATES.find(({ name }) => name === 'overview');
+  if (overview === undefined) throw new Error('the gallery has no overview');
+  for (const theme of THEMES) {
+    await window.show(overview, { theme, scale: 2 });
+    await window.picture(join(out, `overview-${theme}.png`));
+  }
+  return 0;
+}
+
+const words = process.argv.slice(2);
+await buildGallery(ROOT, BUILT);
+const window = await openGallery(ROOT, BUILT);
+try {
+  process.exitCode = words.includes('--readme') ? await forReadme(window) : await gallery(window, words);
+} finally {
+  await window.close();
+}
