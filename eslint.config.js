@@ -48,6 +48,8 @@ export default tseslint.config(
     plugins: { 'react-hooks': reactHooks },
     rules: {
       ...reactHooks.configs.recommended.rules,
+      // It speaks of the React compiler, which does not run here.
+      'react-hooks/incompatible-library': 'off',
       'no-restricted-imports': ['error', { paths: ['electron'], patterns: ['node:*', '**/electron/*'] }],
     },
   },

@@ -73,6 +73,7 @@ export function buildOverview(input: OverviewInput): Overview {
   const total = periodAmount({ range, today, ...within(mine, range) });
   const asOf = oldestSuccess(selected);
   const { series, splits } = splitOf(ledger, view, selected, within(mine, chart), chart);
+  const hours: LastHours = new Map(selected.map(({ id }) => [id, ledger.lastDayByHour(id)]));
   const budgetLimit = settings.budgetUsd === null ? null : parseNanos(settings.budgetUsd);
   return {
     generatedAt: now,
@@ -86,8 +87,8 @@ export function buildOverview(input: OverviewInput): Overview {
       today,
       ...within(mine, { from: today, to: today }),
     }),
-    runRate: runRateOf(ledger, selected, mine, now),
-    forecast: forecastOf(ledger, selected, mine, now),
+    runRate: runRateOf(hours, selected, mine, now),
+    forecast: forecastOf(hours, selected, mine, now),
     budget: budgetView(budgetLimit, monthToDate),
     series,
     days: bars(mine, chart, today, series, splits, selected),
@@ -148,6 +149,9 @@ function oldestSuccess(connections: readonly Connection[]): number | null {
     .filter((time) => time !== null);
   return times.length === 0 ? null : Math.min(...times);
 }
+
+/** By connection: how far its hourly charges reach, and what the 24 hours before cost. */
+type LastHours = ReadonlyMap<string, ReturnType<Ledger['lastDayByHour']>>;
 
 type Splits = ReadonlyMap<Day, ReadonlyMap<string, bigint>>;
 
@@ -251,7 +255,7 @@ function bars(
 }
 
 function forecastOf(
-  ledger: Ledger,
+  hours: LastHours,
   connections: readonly Connection[],
   facts: DayFacts,
   now: number,
@@ -262,7 +266,7 @@ function forecastOf(
     const charged = own.sums.some(({ day, charges }) => day === today && charges > 0);
     const read = own.states.find(({ day }) => day === today)?.readAt ?? null;
     // Hours say how far today's charges reach; without them, today's charges reach to when they were read.
-    const until = ledger.lastDayByHour(connection.id)?.until ?? (charged ? read : null);
+    const until = hours.get(connection.id)?.until ?? (charged ? read : null);
     return {
       name: connection.name,
       days: joined(own),
@@ -274,7 +278,7 @@ function forecastOf(
 }
 
 function runRateOf(
-  ledger: Ledger,
+  hours: LastHours,
   connections: readonly Connection[],
   facts: DayFacts,
   now: number,
@@ -283,7 +287,7 @@ function runRateOf(
     .filter(({ removedAt }) => removedAt === null)
     .map((connection) => ({
       name: connection.name,
-      hours: ledger.lastDayByHour(connection.id),
+      hours: hours.get(connection.id) ?? null,
       days: joined(ofConnections(facts, new Set([connection.id]))),
     }));
   return inputs.length === 0 ? null : runRate(inputs, now);

@@ -5,7 +5,7 @@ import { convertRows, rateStretches, ratesOf } from './conversion.js';
 import type { Database } from './driver.js';
 import type { SeenNames } from './names.js';
 import { rebuildRollup } from './rollup.js';
-import { prepareTarget } from './target.js';
+import { prepareLacking, prepareTarget } from './target.js';
 import type { WindowPlace } from './target.js';
 import type { CommitOptions, CommitResult } from './types.js';
 
@@ -31,8 +31,11 @@ export function countMissing(
   const connection = connectionOf(db, place.scope);
   if (connection === null) return { unsettled: 0, emptiesScope: false };
   return db.read(() => {
+    // In a backfill nothing is stored of most days, so nothing of them can be missing.
+    const stored = storedDays(db, place);
+    if (stored === null) return { unsettled: 0, emptiesScope: false };
     names.resolve(db, connection.n);
-    prepareTarget(db, place, true);
+    prepareLacking(db, { ...place, ...stored });
     const unsettled = db.integer(
       `SELECT count(*) AS value FROM gone WHERE day BETWEEN ?2 AND ?3 AND NOT EXISTS (
          SELECT 1 FROM covered WHERE scope_id = ?1 AND covered.day = gone.day AND settled = 1)`,
@@ -46,6 +49,20 @@ export function countMissing(
       emptiesScope: staged === 0n && unsettled > 0n,
     };
   });
+}
+
+/** The first and last day of the window that bear stored charges; null for none. */
+function storedDays(db: Database, { scope, from, to }: WindowPlace): { from: bigint; to: bigint } | null {
+  const end = (order: 'ASC' | 'DESC'): bigint | undefined =>
+    db.first<{ day: bigint }>(
+      `SELECT day FROM charge WHERE scope_id = ? AND day BETWEEN ? AND ? ORDER BY day ${order} LIMIT 1`,
+      scope,
+      from,
+      to,
+    )?.day;
+  const first = end('ASC');
+  const last = end('DESC');
+  return first === undefined || last === undefined ? null : { from: first, to: last };
 }
 
 export function commitWindow(

@@ -23,6 +23,7 @@ const BUSY_TIMEOUT_MS = 5_000;
 const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
+const SQLITE_READONLY_ROLLBACK = 776;
 
 /** What SQLite's own primary result codes mean for the user. */
 const CAUSES: ReadonlyMap<number, string> = new Map([
@@ -50,6 +51,16 @@ function primaryCode(error: unknown): number | null {
 export function isDamage(error: unknown): boolean {
   const code = error instanceof FaultError ? primaryCode(error.cause) : primaryCode(error);
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+/**
+ * A process that was killed while it made the file has left a rollback journal:
+ * nothing can be read before the file is opened for writing, which undoes the
+ * half-made change. https://www.sqlite.org/rescode.html#readonly_rollback
+ */
+export function isHalfMade(error: unknown): boolean {
+  const cause = error instanceof FaultError ? error.cause : error;
+  return cause instanceof Error && 'rawCode' in cause && cause.rawCode === SQLITE_READONLY_ROLLBACK;
 }
 
 /**

@@ -2,7 +2,7 @@ import { accessSync, chmodSync, constants, existsSync, mkdirSync, renameSync, st
 import { dirname } from 'node:path';
 import { FaultError } from '../../shared/faults.js';
 import { createConversion } from './conversion.js';
-import { Database, isBusy, isDamage, probe } from './driver.js';
+import { Database, isBusy, isDamage, isHalfMade, probe } from './driver.js';
 import { createLocalNames } from './names.js';
 import { LEDGER_VERSION, migrate, refuseForeign } from './schema.js';
 import { createStaging } from './staging.js';
@@ -14,6 +14,8 @@ import { isDamagedWal } from './wal.js';
 /** While another process creates the file, SQLite may answer "busy" without waiting. */
 const OPEN_PATIENCE_MS = 4_000;
 const OPEN_PAUSE_MS = 50;
+/** What SQLite keeps beside a file and would take for a new file's own. */
+const LOGS = ['-journal', '-wal', '-shm'];
 
 export interface OpenOptions {
   /** A run of this program has the file open and checked: spares reading it whole once more. */
@@ -79,8 +81,14 @@ function identityOf(file: string): string | null {
 /** Looks before anything is opened for writing: opening and closing alone may write to a file. */
 function examine(file: string, { checked = false }: OpenOptions): void {
   if (isDamagedWal(`${file}-wal`)) throw new DamagedFile();
-  if (!probe(file, `(SELECT user_version FROM pragma_user_version) <= ${LEDGER_VERSION}`)) {
-    refuseForeign(new Database(file, { readOnly: true }));
+  try {
+    if (!probe(file, `(SELECT user_version FROM pragma_user_version) <= ${LEDGER_VERSION}`)) {
+      refuseForeign(new Database(file, { readOnly: true }));
+    }
+  } catch (error) {
+    // A finished ledger never has a rollback journal: there is nothing in the file to examine.
+    if (isHalfMade(error)) return;
+    throw error;
   }
   if (checked) return;
   if (!probe(file, "(SELECT quick_check FROM pragma_quick_check(1)) = 'ok'")) throw new DamagedFile();
@@ -131,7 +139,7 @@ function setAside(file: string, now: number): string {
   const stamp = new Date(now).toISOString().slice(0, 19).replaceAll(':', '-');
   const name = freeName(`${file}.damaged-${stamp}Z`);
   try {
-    for (const suffix of ['-wal', '-shm', '']) {
+    for (const suffix of [...LOGS, '']) {
       if (existsSync(`${file}${suffix}`)) renameSync(`${file}${suffix}`, `${name}${suffix}`);
     }
   } catch (error) {
@@ -143,7 +151,7 @@ function setAside(file: string, now: number): string {
 function freeName(wanted: string): string {
   for (let number = 1; ; number += 1) {
     const name = number === 1 ? wanted : `${wanted}-${number}`;
-    if (!['', '-wal', '-shm'].some((suffix) => existsSync(`${name}${suffix}`))) return name;
+    if (!['', ...LOGS].some((suffix) => existsSync(`${name}${suffix}`))) return name;
   }
 }
 

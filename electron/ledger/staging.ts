@@ -157,6 +157,14 @@ export function summarise(
   return { rows: count, sum: nanos(total), digest: digest.toString(16).padStart(32, '0') };
 }
 
+export function sizeOfStaged(db: Database, writer: number): Omit<StagedSummary, 'digest'> {
+  const size = db.first<{ rows: bigint; sum: bigint | null }>(
+    'SELECT count(*) AS rows, sum(amount) AS sum FROM staged WHERE writer = ?',
+    writer,
+  );
+  return { rows: Number(size?.rows ?? 0n), sum: nanos(size?.sum ?? 0n) };
+}
+
 export function dropStaged(db: Database, writer: number): void {
   db.run('DELETE FROM staged WHERE writer = ?', writer);
 }

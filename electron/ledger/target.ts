@@ -5,6 +5,10 @@ import type { Database } from './driver.js';
  * tables before anything is written: `target` holds what shall be stored, each
  * row with its fate (0 stored so already, 1 new, 2 stored with other content),
  * `gone` the stored charges that shall go.
+ *
+ * Temporary tables have no statistics, and without any SQLite may walk a scope's
+ * whole history to find the few rows of a window. `CROSS JOIN` and a `+` before
+ * a column of `target` keep it to looking charges up by their key.
  */
 
 export interface WindowPlace {
@@ -41,7 +45,7 @@ export function createTarget(db: Database): void {
  * what is missing can be counted without them.
  */
 export function prepareTarget(db: Database, place: WindowPlace, mayDelete: boolean): void {
-  fillTarget(db, place);
+  fillTarget(db, place, NOT_SETTLED_MARGIN);
   db.run('DELETE FROM gone');
   if (mayDelete) findLacking(db, place);
   mergeIdentities(db, place, mayDelete);
@@ -50,15 +54,26 @@ export function prepareTarget(db: Database, place: WindowPlace, mayDelete: boole
          AND c.amount = target.amount AND c.locked = target.locked AND c.shape_id = target.shape_id
          AND c.own = target.own THEN 0 ELSE 2 END
      FROM charge c
-     WHERE c.scope_id = ? AND c.day = target.day AND c.key = target.key
-       AND c.resource_id = target.resource_id AND c.meter_id = target.meter_id
-       AND c.ordinal = target.ordinal`,
+     WHERE c.scope_id = ? AND c.day = +target.day AND c.key = +target.key
+       AND c.resource_id = +target.resource_id AND c.meter_id = +target.meter_id
+       AND c.ordinal = +target.ordinal`,
     place.scope,
   );
 }
 
+/** Fills `gone` with what these days would lose, and `target` for these days only. */
+export function prepareLacking(db: Database, place: WindowPlace): void {
+  fillTarget(db, place, INSIDE);
+  db.run('DELETE FROM gone');
+  findLacking(db, place);
+}
+
+const INSIDE = 's.day BETWEEN ?3 AND ?4';
 /** Rows of the margin that fall on a settled day stay out: that day's own audit decides. */
-function fillTarget(db: Database, place: WindowPlace): void {
+const NOT_SETTLED_MARGIN = `(${INSIDE} OR NOT EXISTS (
+       SELECT 1 FROM covered WHERE scope_id = ?2 AND covered.day = s.day AND settled = 1))`;
+
+function fillTarget(db: Database, place: WindowPlace, filter: string): void {
   db.run('DELETE FROM target');
   db.run(
     `INSERT INTO target (${IDENTITY}, ordinal, start, duration, amount, locked, shape_id, own)
@@ -72,8 +87,7 @@ function fillTarget(db: Database, place: WindowPlace): void {
      JOIN local_name r ON r.what = 'resource' AND r.number = s.resource
      JOIN local_name m ON m.what = 'meter' AND m.number = s.meter
      LEFT JOIN local_name shape ON shape.what = 'shape' AND shape.number = s.shape
-     WHERE s.writer = ?1 AND (s.day BETWEEN ?3 AND ?4 OR NOT EXISTS (
-       SELECT 1 FROM covered WHERE scope_id = ?2 AND covered.day = s.day AND settled = 1))`,
+     WHERE s.writer = ?1 AND ${filter}`,
     place.writer,
     place.scope,
     place.from,
@@ -124,7 +138,7 @@ function mergeIdentities(db: Database, place: WindowPlace, mayDelete: boolean): 
     `INSERT INTO gone
      SELECT c.day, c.key, c.resource_id, c.meter_id, c.ordinal
      FROM (SELECT DISTINCT ${IDENTITY} FROM target t WHERE ${merged}) t
-     JOIN charge c ON c.scope_id = ?1 AND c.day = t.day AND c.key = t.key
+     CROSS JOIN charge c ON c.scope_id = ?1 AND c.day = t.day AND c.key = t.key
        AND c.resource_id = t.resource_id AND c.meter_id = t.meter_id
      WHERE NOT EXISTS (
        SELECT 1 FROM target u WHERE u.day = c.day AND u.key = c.key AND u.resource_id = c.resource_id

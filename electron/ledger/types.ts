@@ -97,6 +97,8 @@ export interface WindowWriter {
   summary(days: DayRange): StagedSummary;
   /** All staged rows, whichever day they bear. */
   total(): StagedSummary;
+  /** As {@link total} without the digest, which costs far more than the rest. */
+  size(): Omit<StagedSummary, 'digest'>;
   /**
    * Number of charges on unsettled days of the window that are stored but were not
    * staged: what a commit with `mayDelete` would delete. `emptiesScope`: the

@@ -4,7 +4,7 @@ import type { DayRange } from '../../shared/day.js';
 import { commitWindow, countMissing } from './commit.js';
 import type { Database } from './driver.js';
 import { SeenNames } from './names.js';
-import { dropStaged, stagePage, summarise } from './staging.js';
+import { dropStaged, sizeOfStaged, stagePage, summarise } from './staging.js';
 import type { Scope, WindowWriter } from './types.js';
 
 /** @param writer a number that no other open writer of this database has */
@@ -25,6 +25,7 @@ export function openWindow(db: Database, writer: number, scope: Scope, window: D
     restart,
     summary: (days) => summarise(db, writer, names, days),
     total: () => summarise(db, writer, names, null),
+    size: () => sizeOfStaged(db, writer),
     missing: () => countMissing(db, place, names),
     commit(options) {
       const result = commitWindow(db, place, names, options);

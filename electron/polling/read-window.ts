@@ -5,7 +5,7 @@
 import { FaultError } from '../../shared/faults.js';
 import { absolute } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
-import type { StagedSummary, WindowWriter } from '../ledger/types.js';
+import type { WindowWriter } from '../ledger/types.js';
 import type { Page, WindowOutcome } from '../providers/adapter.js';
 
 /**
@@ -59,7 +59,6 @@ export async function readWhole({ writer, read, splittable }: ReadWhole): Promis
 
   let last = await pass();
   if (last === null) return { kind: 'split' };
-  let first = writer.total();
   const { unsettled, emptiesScope } = writer.missing();
   let stable = true;
   const severalPages = last.outcome.pages > 1;
@@ -70,16 +69,16 @@ export async function readWhole({ writer, read, splittable }: ReadWhole): Promis
     // short one be cut: nothing is deleted, and no long day believed, before a
     // second read agrees.
     doubt?.();
+    const first = writer.total();
     writer.restart();
     const second = await pass();
     if (second === null) return { kind: 'split' };
     last = second;
     const again = writer.total();
     stable = again.digest === first.digest && again.rows === first.rows;
-    first = again;
   }
   if (!stable && severalPages) last = await unite(pass, writer, last);
-  const staged = writer.total();
+  const staged = writer.size();
   const { reported } = last.outcome;
   const agrees = reported === null || absolute(reported - staged.sum) <= BigInt(staged.rows);
   return {
@@ -101,8 +100,7 @@ async function unite(pass: () => Promise<Pass | null>, writer: WindowWriter, fro
     if (next === null) break;
     last = next;
     quiet = next.fresh === 0 ? quiet + 1 : 0;
-    const union: StagedSummary = writer.total();
-    if (union.rows >= next.rows || quiet >= QUIET_PASSES) return last;
+    if (writer.size().rows >= next.rows || quiet >= QUIET_PASSES) return last;
   }
   throw new FaultError('paging', 'the rows keep moving between pages');
 }
