@@ -1,0 +1,59 @@
+/**
+ * `npm run bench [-- quick] [-- TABLE…]`: tables of ratios, each figure beside a
+ * baseline of the same run. Every table is made in a process of its own, so that
+ * none inherits another's memory or compiled code.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+
+import { backfillBench } from './backfill.js';
+import { forecastBench } from './forecast.js';
+import { overviewBench } from './overview.js';
+import { pageBench } from './page.js';
+import { serve } from './servers.js';
+
+const TABLES = {
+  page: { title: 'A Phala page of 5,000 rows, read and stored', make: pageBench },
+  overview: { title: 'The overview', make: overviewBench },
+  backfill: { title: 'A backfill', make: backfillBench },
+  forecast: {
+    title: 'The forecast on simulated series',
+    make: () => Promise.resolve(forecastBench()),
+  },
+} as const;
+
+type TableName = keyof typeof TABLES;
+
+function isTable(word: string): word is TableName {
+  return Object.hasOwn(TABLES, word);
+}
+
+async function makeAll(words: readonly string[]): Promise<number> {
+  const unknown = words.filter((word) => word !== 'quick' && !isTable(word));
+  if (unknown.length > 0) {
+    console.error(`Not known: ${unknown.join(' ')}. Words are quick, ${Object.keys(TABLES).join(', ')}.`);
+    return 2;
+  }
+  const named = words.filter(isTable);
+  const size = words.includes('quick') ? ['quick'] : [];
+  let failed = 0;
+  for (const name of named.length > 0 ? named : Object.keys(TABLES)) {
+    const child = fork(process.argv[1] ?? '', ['make', name, ...size], { stdio: 'inherit' });
+    const [status] = (await once(child, 'exit')) as [number | null];
+    if (status !== 0) failed += 1;
+  }
+  return failed === 0 ? 0 : 1;
+}
+
+async function run([first = '', ...rest]: readonly string[]): Promise<number> {
+  const [second = '', size] = rest;
+  if (first === 'serve') return serve(second);
+  if (first !== 'make' || !isTable(second)) {
+    return makeAll(process.argv.slice(2).map((word) => word.replace(/^--/, '')));
+  }
+  const { title, make } = TABLES[second];
+  console.log(`\n## ${title}\n\n${await make({ quick: size === 'quick' })}`);
+  return 0;
+}
+
+process.exitCode = await run(process.argv.slice(2));
