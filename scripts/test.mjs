@@ -43,6 +43,10 @@ const STEPS = {
     runNode(commandOf('typescript', 'tsc'), ['-p', '.'], { cwd: ROOT }).then(({ status }) => status),
   build: () => build(),
   unit: tool('vitest', ['run']),
+  component: async () => {
+    if (electron === undefined) throw new Error('The set-up comes first.');
+    return runSuite('component', electron);
+  },
   e2e: async () => {
     if (electron === undefined) throw new Error('The set-up comes first.');
     await build();
@@ -81,7 +85,7 @@ await main(async () => {
   const chosen = chosenSteps();
   // What the last step needs is set up first: a machine that lacks it is told at once, not after minutes.
   await timed('set-up', async () => {
-    if (chosen.includes('e2e')) electron = await setUp({ display: true, keyring: true });
+    if (chosen.includes('e2e') || chosen.includes('component')) electron = await setUp({ display: true, keyring: true });
     else await installModules();
   });
   for (const name of chosen) {

@@ -32,6 +32,13 @@ async function pictures(window: GalleryWindow, out: string, state: GalleryState)
 }
 
 async function gallery(window: GalleryWindow, words: readonly string[]): Promise<number> {
+  const unknown = words.filter((word) => !STATES.some(({ name }) => name === word));
+  if (unknown.length > 0) {
+    console.error(
+      `No such state: ${unknown.join(', ')}. There are ${STATES.map(({ name }) => name).join(', ')}.`,
+    );
+    return 2;
+  }
   const states = words.length === 0 ? STATES : STATES.filter(({ name }) => words.includes(name));
   const out = join(ROOT, 'gallery');
   await mkdir(out, { recursive: true });
@@ -44,7 +51,7 @@ async function gallery(window: GalleryWindow, words: readonly string[]): Promise
   }
   await contactSheet(window, out, states);
   console.log(`${states.length} states, ${found} problems, pictures in gallery/`);
-  return found === 0 && states.length > 0 ? 0 : 1;
+  return found === 0 ? 0 : 1;
 }
 
 async function forReadme(window: GalleryWindow): Promise<number> {
