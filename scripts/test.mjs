@@ -85,7 +85,8 @@ await main(async () => {
   const chosen = chosenSteps();
   // What the last step needs is set up first: a machine that lacks it is told at once, not after minutes.
   await timed('set-up', async () => {
-    if (chosen.includes('e2e') || chosen.includes('component')) electron = await setUp({ display: true, keyring: true });
+    if (chosen.includes('e2e') || chosen.includes('component'))
+      electron = await setUp({ display: true, keyring: true });
     else await installModules();
   });
   for (const name of chosen) {
