@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { NotACost } from '../../electron/demo/faults.js';
-import { day } from '../../shared/day.js';
 import { sum } from '../../shared/money.js';
 import {
   SINCE,
