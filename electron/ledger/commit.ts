@@ -1,6 +1,7 @@
 import type { SettlePolicy } from '../providers/adapter.js';
 import { DAY_MS, dayNumber } from '../../shared/day.js';
-import { absolute } from '../../shared/money.js';
+import { absolute, nanos } from '../../shared/money.js';
+import type { Nanos } from '../../shared/money.js';
 import { convertRows, rateStretches, ratesOf } from './conversion.js';
 import type { Database } from './driver.js';
 import type { SeenNames } from './names.js';
@@ -65,6 +66,23 @@ function storedDays(db: Database, { scope, from, to }: WindowPlace): { from: big
   return first === undefined || last === undefined ? null : { from: first, to: last };
 }
 
+/** Σ of what stands on the window's days beside what was answered for them: charges that were kept. */
+function keptSum(db: Database, { scope, writer, from, to }: WindowPlace): Nanos {
+  const stored = db.integer(
+    'SELECT coalesce(sum(amount), 0) AS value FROM charge WHERE scope_id = ? AND day BETWEEN ? AND ?',
+    scope,
+    from,
+    to,
+  );
+  const answered = db.integer(
+    'SELECT coalesce(sum(amount), 0) AS value FROM staged WHERE writer = ? AND day BETWEEN ? AND ?',
+    writer,
+    from,
+    to,
+  );
+  return nanos(stored - answered);
+}
+
 export function commitWindow(
   db: Database,
   place: WindowPlace,
@@ -87,7 +105,12 @@ export function commitWindow(
     const counts = writeCharges(db, connection.n, place, changed);
     for (const day of changed) rebuildRollup(db, connection.n, place.scope, day, day);
     cover(db, place, options, changed);
-    return { kind: 'committed', ...counts, revisedDays: revise(db, place, options.readAt, settledBefore) };
+    return {
+      kind: 'committed',
+      ...counts,
+      revisedDays: revise(db, place, options.readAt, settledBefore),
+      kept: keptSum(db, place),
+    };
   });
 }
 

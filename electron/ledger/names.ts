@@ -88,21 +88,22 @@ export class SeenNames {
 
   /**
    * Fills `local_name` with the rows of the names that the ledger knows. `place`
-   * orders shapes by their text, whatever order they came in.
+   * orders shapes by their text, whatever order they came in. CROSS JOIN: each
+   * name is looked up by key, where the planner would walk the whole table for it.
    */
   resolve(db: Database, connection: bigint): void {
     db.run('DELETE FROM local_name');
     db.run(
       `INSERT INTO local_name
        SELECT 'resource', value->>0, a.resource_id, 0 FROM json_each(?)
-       JOIN resource_alias a ON a.connection_n = ? AND a.alias = value->>1`,
+       CROSS JOIN resource_alias a ON a.connection_n = ? AND a.alias = value->>1`,
       JSON.stringify([...this.resources.values()].map(({ number, id }) => [number, id])),
       connection,
     );
     db.run(
       `INSERT INTO local_name
        SELECT 'meter', value->>0, m.id, 0 FROM json_each(?)
-       JOIN meter m ON m.connection_n = ? AND m.vendor_meter = value->>1 AND m.variant = value->>2`,
+       CROSS JOIN meter m ON m.connection_n = ? AND m.vendor_meter = value->>1 AND m.variant = value->>2`,
       JSON.stringify(
         [...this.meters.values()].map(({ number, vendorMeter, variant }) => [number, vendorMeter, variant]),
       ),
@@ -112,7 +113,7 @@ export class SeenNames {
     db.run(
       `INSERT INTO local_name
        SELECT 'shape', value->>0, s.id, key FROM json_each(?)
-       JOIN shape s ON s.connection_n = ? AND s.text = value->>1`,
+       CROSS JOIN shape s ON s.connection_n = ? AND s.text = value->>1`,
       JSON.stringify(ordered.map(([text, number]) => [number, text])),
       connection,
     );

@@ -143,6 +143,8 @@ export type CommitResult =
       readonly updated: number;
       readonly deleted: number;
       readonly revisedDays: number;
+      /** Σ of the window's stored charges that the answer lacked and the rules kept, native. */
+      readonly kept: Nanos;
     }
   /** The connection was removed or changed meanwhile; nothing was written. */
   | { readonly kind: 'dropped' };

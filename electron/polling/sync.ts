@@ -328,7 +328,8 @@ class Sync {
       if (result.reported !== null) {
         this.compared = true;
         this.reported += result.reported;
-        this.stored += result.sum;
+        // What the answer lacks and the ledger keeps stands too: the difference shows.
+        this.stored += result.sum + (committed.kind === 'committed' ? committed.kept : 0n);
         this.terms += result.rows;
       }
       this.unknownResources ||= result.unknownResources;

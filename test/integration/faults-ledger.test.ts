@@ -74,7 +74,14 @@ describe.each(BOTH)('%s: an answer of less than before', (provider) => {
     program.servers.setFault(provider, { kind: 'nothing' });
     program.now += 60_000;
     expectDone(await program.sync(id, { onDemand: true, since: program.servers.truth.firstDay }));
-    expect(onDays(storedDays(program, id), closed)).toEqual(onDays(before, closed));
+    const kept = onDays(storedDays(program, id), closed);
+    expect(kept).toEqual(onDays(before, closed));
+    // The vendor says nothing was charged, and what stands says otherwise: that is shown.
+    expect(program.ledger.connection(id)?.reconciliation).toMatchObject({
+      reported: 0n,
+      stored: sum(kept.map(([, amount]) => amount)),
+      rounding: false,
+    });
     await backToTheTruth(program, id, provider);
   });
 

@@ -72,7 +72,14 @@ describe('a window', () => {
     const a = charge('2026-11-10', '1', { key: 'a' });
     const b = charge('2026-11-10', '2', { key: 'b' });
     const first = write(place.ledger, scope, WINDOW, [[a, b]], EARLY);
-    expect(first).toEqual({ kind: 'committed', inserted: 2, updated: 0, deleted: 0, revisedDays: 0 });
+    expect(first).toEqual({
+      kind: 'committed',
+      inserted: 2,
+      updated: 0,
+      deleted: 0,
+      revisedDays: 0,
+      kept: 0n,
+    });
     const next = [{ ...a, amount: b.amount }, charge('2026-11-11', '3')];
     expect(write(place.ledger, scope, WINDOW, [next], EARLY)).toEqual({
       kind: 'committed',
@@ -80,6 +87,7 @@ describe('a window', () => {
       updated: 1,
       deleted: 1,
       revisedDays: 0,
+      kept: 0n,
     });
     expect(write(place.ledger, scope, WINDOW, [next], EARLY)).toMatchObject({
       inserted: 0,
