@@ -228,6 +228,14 @@ function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** As {@link faultMessage}, for a key that is being entered: nothing is kept yet, so nothing tries again by itself. */
+export function keyRefusedMessage(fault: Fault, vendor: string): string {
+  return faultMessage(fault, vendor)
+    .replace('; it is tried again by itself', ', then try again')
+    .replace('It is tried again when', 'Try again when')
+    .replace('It is tried again by itself', 'Try again');
+}
+
 /** One sentence with what happened, what is special about it, and the remedy. */
 export function faultMessage(fault: Fault, vendor: string): string {
   const info = FAULTS[fault.kind];

@@ -1,5 +1,5 @@
 /** The command line's view of the core. */
-import { FaultError, faultMessage } from '../../shared/faults.js';
+import { FaultError, faultMessage, keyRefusedMessage } from '../../shared/faults.js';
 import { PROVIDER_NAMES } from '../../shared/model.js';
 import { exportCsv } from '../export/export.js';
 import type { Core } from '../core/core.js';
@@ -18,7 +18,7 @@ export function cliApp(core: Core): CliApp {
         return {
           ok: false,
           kind: error.kind,
-          message: faultMessage(error, PROVIDER_NAMES[credential.provider]),
+          message: keyRefusedMessage(error, PROVIDER_NAMES[credential.provider]),
         };
       }
     },

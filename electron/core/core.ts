@@ -5,7 +5,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import { addDays, addMonths, dayOf, earlier, firstOfMonth, later } from '../../shared/day.js';
+import { addDays, addMonths, dayOf, eachDay, earlier, firstOfMonth, later } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { ExportProfile } from '../../shared/choices.js';
 import type {
@@ -160,6 +160,9 @@ export class Core {
       from: later(range.from, addMonths(today, -OLDEST_EXPORT_MONTHS)),
       to: earlier(range.to, today),
     };
+    if (chosen.length === 0 && days.from <= days.to) {
+      return [{ connection: '', name: 'No connection', days: eachDay(days) }];
+    }
     const facts = readDayFacts(ledger, chosen, days, today, now());
     return unknownDays(facts.states, new Map(chosen.map(({ id, name }) => [id, name])));
   }

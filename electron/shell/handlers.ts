@@ -1,5 +1,5 @@
 /** Main's answers to the renderer's calls, over the core. */
-import { FaultError, faultMessage } from '../../shared/faults.js';
+import { FaultError, faultMessage, keyRefusedMessage } from '../../shared/faults.js';
 import type { CallOutput, CallParsed, Handlers, Outcome } from '../../shared/ipc.js';
 import type { LinkId } from '../../shared/links.js';
 import { PROVIDER_NAMES } from '../../shared/model.js';
@@ -130,7 +130,9 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
     } catch (error) {
       if (error instanceof FaultError) {
         const vendor = provider === null ? 'the vendor' : PROVIDER_NAMES[provider];
-        return { ok: false, kind: error.kind, message: faultMessage(error, vendor) };
+        // Only where a key is entered a provider is named.
+        const message = provider === null ? faultMessage(error, vendor) : keyRefusedMessage(error, vendor);
+        return { ok: false, kind: error.kind, message };
       }
       if (error instanceof UnknownConnectionError || error instanceof RefusedError) {
         return { ok: false, kind: 'invalid', message: error.message };

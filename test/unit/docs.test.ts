@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { FAULTS, FAULT_KINDS } from '../../shared/faults.js';
+import { FAULTS, FAULT_KINDS, keyRefusedMessage } from '../../shared/faults.js';
 
 describe('docs/errors.md', () => {
   const lines = readFileSync(join(import.meta.dirname, '../../docs/errors.md'), 'utf8').split('\n');
@@ -22,5 +22,17 @@ describe('docs/errors.md', () => {
       const { title, remedy, retry } = FAULTS[kind];
       expect(rows[index]?.slice(1)).toEqual([title, expect.any(String), remedy, retry ? 'yes' : 'no']);
     }
+  });
+});
+
+describe('the sentence for a key that is being entered', () => {
+  it('never promises that it is tried again by itself', () => {
+    for (const kind of FAULT_KINDS) {
+      const sentence = keyRefusedMessage({ kind, detail: null, retryAt: null }, 'Phala');
+      expect(sentence).not.toMatch(/tried again (by itself|when)/);
+    }
+    expect(keyRefusedMessage({ kind: 'offline', detail: null, retryAt: null }, 'Phala')).toBe(
+      'Phala cannot be reached. Check the network connection, then try again.',
+    );
   });
 });
