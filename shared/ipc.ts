@@ -119,7 +119,6 @@ export interface Pushes {
 }
 
 export type PushName = keyof Pushes;
-export const PUSHES: readonly PushName[] = ['state', 'show'];
 
 /** What the preload script exposes to the page as `window.costTray`. */
 export interface Bridge {

@@ -1,8 +1,6 @@
 /** The program with its window: polling, tray, popover and the events of the system. */
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 
 import { app, clipboard, dialog, globalShortcut, nativeTheme, net, powerMonitor, shell } from 'electron';
 import type { Session } from 'electron';
@@ -27,7 +25,7 @@ import { Popover } from './popover.js';
 import type { View } from './popover.js';
 import { Shortcut } from './shortcut.js';
 import { CostTray } from './tray.js';
-import { awaitTrayHost } from './tray-host.js';
+import { awaitTrayHost, runProgram } from './tray-host.js';
 import type { TrayAction } from './tray-menu.js';
 
 const SHOWN_PAUSE_MS = 250;
@@ -329,11 +327,10 @@ export class TrayApp {
 
 /** Whether a tray icon would be seen here; asked once, patiently, before the window is made. */
 export function trayHostPresent(): Promise<boolean> {
-  const runFile = promisify(execFile);
   return awaitTrayHost(
     {
       platform: process.platform,
-      run: async (command, args) => (await runFile(command, [...args], { timeout: 5_000 })).stdout,
+      run: runProgram,
       wait: (milliseconds) => sleep(milliseconds),
     },
     TRAY_HOST_TRIES,
