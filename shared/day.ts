@@ -45,7 +45,7 @@ export function dayOf(time: number): Day {
 
 /** The instant (milliseconds since 1970) at which a day begins, 00:00 UTC. */
 export function startOf(value: Day): number {
-  return Date.parse(`${value}T00:00:00Z`);
+  return Date.UTC(Number(value.slice(0, 4)), Number(value.slice(5, 7)) - 1, Number(value.slice(8, 10)));
 }
 
 /** The instant at which a day ends: the start of the next. */

@@ -1,14 +1,14 @@
 import type { SettlePolicy } from '../providers/adapter.js';
 import { DAY_MS, dayNumber } from '../../shared/day.js';
-import { absolute, nanos } from '../../shared/money.js';
+import { absolute, nanos, NANOS_PER_UNIT } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { convertRows, rateStretches, ratesOf } from './conversion.js';
 import type { Database } from './driver.js';
 import type { SeenNames } from './names.js';
 import { rebuildRollup } from './rollup.js';
-import { prepareLacking, prepareTarget } from './target.js';
+import { answeredDays, insertFresh, prepareLacking, prepareTarget } from './target.js';
 import type { WindowPlace } from './target.js';
-import type { CommitOptions, CommitResult } from './types.js';
+import type { CommitOptions, CommitResult, Rate } from './types.js';
 
 /** The one transaction in which a window's rows, coverage, rollup and revisions are written. */
 
@@ -96,14 +96,13 @@ export function commitWindow(
     }
     names.store(db, connection.n);
     names.resolve(db, connection.n);
-    prepareTarget(db, place, options.mayDelete && sumsAgree(db, place, options));
+    const { fresh, compared } = answeredDays(db, place);
+    prepareTarget(db, place, compared, options.mayDelete && sumsAgree(db, place, options));
 
-    const changed = db
-      .all<{ day: bigint }>('SELECT day FROM target WHERE fate > 0 UNION SELECT day FROM gone ORDER BY day')
-      .map((row) => row.day);
+    const changed = [...fresh, ...changedDays(db)].sort((a, b) => Number(a - b));
     const settledBefore = settledSums(db, place, changed);
-    const counts = writeCharges(db, connection.n, place, changed);
-    for (const day of changed) rebuildRollup(db, connection.n, place.scope, day, day);
+    const counts = writeCharges(db, connection.n, place, fresh);
+    for (const { from, to } of stretches(changed)) rebuildRollup(db, connection.n, place.scope, from, to);
     cover(db, place, options, changed);
     return {
       kind: 'committed',
@@ -152,23 +151,54 @@ function daySum(db: Database, scope: bigint, day: bigint): bigint {
   return db.integer('SELECT sum(amount) AS value FROM charge WHERE scope_id = ? AND day = ?', scope, day);
 }
 
+function changedDays(db: Database): bigint[] {
+  return db
+    .all<{ day: bigint }>('SELECT day FROM target WHERE fate > 0 UNION SELECT day FROM gone ORDER BY day')
+    .map((row) => row.day);
+}
+
+/** Days in order, those that follow each other as one. */
+function stretches(days: readonly bigint[]): Array<{ from: bigint; to: bigint }> {
+  const found: Array<{ from: bigint; to: bigint }> = [];
+  for (const day of days) {
+    const last = found.at(-1);
+    if (last !== undefined && day - last.to <= 1n) last.to = day;
+    else found.push({ from: day, to: day });
+  }
+  return found;
+}
+
 function writeCharges(
   db: Database,
   connection: bigint,
   place: WindowPlace,
-  changed: readonly bigint[],
+  fresh: readonly bigint[],
 ): { inserted: number; updated: number; deleted: number } {
-  const first = changed[0];
-  const last = changed.at(-1);
+  const rates = ratesOf(db, connection);
+  const compared = writeCompared(db, rates, place);
+  const inserted = insertFresh(db, place, fresh);
+  for (const { from, to } of stretches(fresh)) {
+    for (const stretch of rateStretches(rates, from, to)) {
+      // Nothing was converted there before.
+      if (stretch.usdPerUnit === NANOS_PER_UNIT) continue;
+      const params = [place.scope, stretch.from, stretch.to];
+      convertRows(db, 'charge', 'scope_id = ? AND day BETWEEN ? AND ?', params, stretch.usdPerUnit);
+    }
+  }
+  return { ...compared, inserted: compared.inserted + inserted };
+}
+
+function writeCompared(
+  db: Database,
+  rates: readonly Rate[],
+  place: WindowPlace,
+): { inserted: number; updated: number; deleted: number } {
+  const days = changedDays(db);
+  const first = days[0];
+  const last = days.at(-1);
   if (first === undefined || last === undefined) return { inserted: 0, updated: 0, deleted: 0 };
-  for (const stretch of rateStretches(ratesOf(db, connection), first, last)) {
-    convertRows(
-      db,
-      'target',
-      'fate > 0 AND day BETWEEN ? AND ?',
-      [stretch.from, stretch.to],
-      stretch.usdPerUnit,
-    );
+  for (const { from, to, usdPerUnit } of rateStretches(rates, first, last)) {
+    convertRows(db, 'target', 'fate > 0 AND day BETWEEN ? AND ?', [from, to], usdPerUnit);
   }
   const count = (fate: number): number =>
     Number(db.integer('SELECT count(*) AS value FROM target WHERE fate = ?', fate));

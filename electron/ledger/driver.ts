@@ -20,6 +20,9 @@ export type Param = bigint | number | string | null;
 /** How long a statement waits for another process's write, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+/** Rows a statement inserts; more at once cost more to prepare than they spare. */
+const INSERTED_AT_ONCE = [50, 1];
+
 const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
@@ -165,6 +168,27 @@ export class Database {
   /** Runs one statement that changes rows. @returns how many */
   run(sql: string, ...params: Param[]): number {
     return this.guard(() => this.statement(sql).run(params.map(bindable)).changes);
+  }
+
+  /**
+   * Inserts many rows, some at a time. Half as dear as handing them over as JSON,
+   * which SQLite takes apart cell by cell.
+   *
+   * @param into what stands before VALUES
+   * @returns how many were inserted
+   */
+  insert(into: string, rows: ReadonlyArray<readonly Param[]>): number {
+    const width = rows[0]?.length ?? 0;
+    const values = `(${Array(width).fill('?').join(', ')})`;
+    let inserted = 0;
+    let from = 0;
+    for (const size of INSERTED_AT_ONCE) {
+      const sql = `${into} VALUES ${Array(size).fill(values).join(', ')}`;
+      for (; from + size <= rows.length; from += size) {
+        inserted += this.run(sql, ...rows.slice(from, from + size).flat());
+      }
+    }
+    return inserted;
   }
 
   /** A transaction that takes the write lock at once; rolled back when `body` throws. */

@@ -33,25 +33,41 @@ type Field =
   | readonly [name: string, kind: 'd']
   | readonly [name: string, kind: 'o'];
 
-const HYPHEN = 0x2d;
-const INSTANT = /^(\d{4}-\d{2}-\d{2})([T ])(\d{2}:\d{2}:\d{2})((?:\.0+)?(?:Z|[+-]00:?00)?)$/;
+/** What may follow the seconds of an instant that lies on a whole one, in UTC. */
+const TAIL = /^(?:\.0+)?(?:Z|[+-]00:?00)?$/;
+const CLOCK_AT = 11;
+const TAIL_AT = 19;
 
 /** Larger numbers and longer texts are more likely a charge's own than shared by many. */
 const SHARED_NUMBER_LIMIT = 1_000_000;
 const SHARED_TEXT_LENGTH = 24;
 
+interface WrittenInstant {
+  readonly date: string;
+  readonly clock: string;
+}
+
 /** A page's charges begin and end at few instants; writing one anew costs a microsecond. */
-const written = new Map<number, string>();
+const written = new Map<number, WrittenInstant>();
 const WRITTEN_LIMIT = 2_000;
 
-function writeInstant(time: number, separator: string, tail: string): string {
-  let text = written.get(time);
-  if (text === undefined) {
+function writeInstant(time: number): WrittenInstant {
+  let known = written.get(time);
+  if (known === undefined) {
     if (written.size >= WRITTEN_LIMIT) written.clear();
-    text = new Date(time).toISOString().slice(0, 19);
-    written.set(time, text);
+    const text = new Date(time).toISOString();
+    known = { date: text.slice(0, 10), clock: text.slice(CLOCK_AT, TAIL_AT) };
+    written.set(time, known);
   }
-  return `${text.slice(0, 10)}${separator}${text.slice(11)}${tail}`;
+  return known;
+}
+
+/** Whether a text writes an instant so that it can be written again from its separator and tail. */
+function writes(value: string, time: number): boolean {
+  const { date, clock } = writeInstant(time);
+  if (!value.startsWith(date) || !value.startsWith(clock, CLOCK_AT)) return false;
+  const separator = value[CLOCK_AT - 1];
+  return (separator === 'T' || separator === ' ') && TAIL.test(value.slice(TAIL_AT));
 }
 
 function isShared(value: unknown): boolean {
@@ -60,34 +76,87 @@ function isShared(value: unknown): boolean {
   return typeof value === 'string' && value.length <= SHARED_TEXT_LENGTH && !/\d/.test(value);
 }
 
-function fieldOf(name: string, value: unknown, frame: ChargeFrame): Field {
-  // The first test spares most texts the expression.
-  if (typeof value === 'string' && value.charCodeAt(4) === HYPHEN) {
-    const [, , separator, , tail] = INSTANT.exec(value) ?? [];
-    if (separator !== undefined && tail !== undefined) {
-      if (value === writeInstant(frame.start, separator, tail)) return [name, 's', separator, tail];
-      if (value === writeInstant(frame.end, separator, tail)) return [name, 'e', separator, tail];
-    }
-    if (value.startsWith(frame.day)) return [name, 'd'];
+function kindOf(value: unknown, frame: ChargeFrame): Field[1] {
+  if (typeof value === 'string') {
+    if (writes(value, frame.start)) return 's';
+    if (writes(value, frame.end)) return 'e';
+    if (value.startsWith(frame.day)) return 'd';
   }
-  return isShared(value) ? [name, '=', value] : [name, 'o'];
+  return isShared(value) ? '=' : 'o';
 }
+
+function fieldOf(name: string, kind: Field[1], value: unknown): Field {
+  if (kind === '=') return [name, kind, value];
+  if (kind === 'd' || kind === 'o') return [name, kind];
+  const text = String(value);
+  return [name, kind, text.charAt(CLOCK_AT - 1), text.slice(TAIL_AT)];
+}
+
+/** How many fields may follow one and be remembered, and how many are remembered in all. */
+const MAX_BRANCHES = 32;
+const MAX_REMEMBERED = 4_000;
+
+/**
+ * The fields of a shape up to here. Charges share few shapes, so the way along
+ * their fields is remembered: writing a shape out costs more than all else of a charge.
+ */
+class ShapePath {
+  private readonly branches: Array<{ readonly field: Field; readonly path: ShapePath }> = [];
+  private text: string | null = null;
+
+  constructor(private readonly fields: readonly Field[]) {}
+
+  then(name: string, kind: Field[1], value: unknown): ShapePath {
+    for (const { field, path } of this.branches) if (isField(field, name, kind, value)) return path;
+    const field = fieldOf(name, kind, value);
+    const path = new ShapePath([...this.fields, field]);
+    if (this.branches.length < MAX_BRANCHES) {
+      this.branches.push({ field, path });
+      remembered += 1;
+    }
+    return path;
+  }
+
+  get shape(): string {
+    this.text ??= this.fields.length === 0 ? '' : JSON.stringify(this.fields);
+    return this.text;
+  }
+}
+
+function isField(field: Field, name: string, kind: Field[1], value: unknown): boolean {
+  if (field[0] !== name || field[1] !== kind) return false;
+  switch (field[1]) {
+    case '=':
+      return field[2] === value;
+    case 's':
+    case 'e':
+      return typeof value === 'string' && value[CLOCK_AT - 1] === field[2] && value.slice(TAIL_AT) === field[3];
+    case 'd':
+    case 'o':
+      return true;
+  }
+}
+
+let root = new ShapePath([]);
+let remembered = 0;
 
 /** @param extra a JSON object; values that JSON does not have (undefined) are left out */
 export function packExtra(extra: Readonly<Record<string, unknown>>, frame: ChargeFrame): PackedExtra {
-  const fields: Field[] = [];
-  const own: unknown[] = [];
-  for (const [name, value] of Object.entries(extra)) {
-    if (value === undefined) continue;
-    const field = fieldOf(name, value, frame);
-    fields.push(field);
-    if (field[1] === 'd' && typeof value === 'string') own.push(value.slice(frame.day.length));
-    if (field[1] === 'o') own.push(value);
+  if (remembered > MAX_REMEMBERED) {
+    root = new ShapePath([]);
+    remembered = 0;
   }
-  return {
-    shape: fields.length === 0 ? '' : JSON.stringify(fields),
-    own: own.length === 0 ? '' : JSON.stringify(own),
-  };
+  let path = root;
+  const own: unknown[] = [];
+  for (const name of Object.keys(extra)) {
+    const value = extra[name];
+    if (value === undefined) continue;
+    const kind = kindOf(value, frame);
+    path = path.then(name, kind, value);
+    if (kind === 'd' && typeof value === 'string') own.push(value.slice(frame.day.length));
+    if (kind === 'o') own.push(value);
+  }
+  return { shape: path.shape, own: own.length === 0 ? '' : JSON.stringify(own) };
 }
 
 /** A shape, read from its text. */
@@ -95,6 +164,11 @@ export type Shape = readonly Field[];
 
 export function parseShape(text: string): Shape {
   return text === '' ? [] : (JSON.parse(text) as Shape);
+}
+
+function instantText(time: number, separator: string, tail: string): string {
+  const { date, clock } = writeInstant(time);
+  return `${date}${separator}${clock}${tail}`;
 }
 
 /** Gives back what {@link packExtra} was given. */
@@ -106,9 +180,9 @@ export function unpackExtra(shape: Shape, ownText: string, frame: ChargeFrame): 
       case '=':
         return field[2];
       case 's':
-        return writeInstant(frame.start, field[2], field[3]);
+        return instantText(frame.start, field[2], field[3]);
       case 'e':
-        return writeInstant(frame.end, field[2], field[3]);
+        return instantText(frame.end, field[2], field[3]);
       case 'd':
         return `${frame.day}${String(own[next++])}`;
       case 'o':

@@ -30,12 +30,13 @@ export interface NameNumbers {
   readonly shape: number;
 }
 
+/** Which row of the ledger each number of {@link SeenNames} stands for; `place` orders shapes by their text. */
 export function createLocalNames(db: Database): void {
   db.exec(`
-    CREATE TEMP TABLE local_name (
-      what TEXT NOT NULL, number INTEGER NOT NULL, id INTEGER NOT NULL, place INTEGER NOT NULL,
-      PRIMARY KEY (what, number)
-    ) WITHOUT ROWID`);
+    CREATE TEMP TABLE local_resource (number INTEGER PRIMARY KEY, id INTEGER NOT NULL);
+    CREATE TEMP TABLE local_meter (number INTEGER PRIMARY KEY, id INTEGER NOT NULL);
+    CREATE TEMP TABLE local_shape (number INTEGER PRIMARY KEY, id INTEGER NOT NULL, place INTEGER NOT NULL);
+  `);
 }
 
 export class SeenNames {
@@ -87,22 +88,22 @@ export class SeenNames {
   }
 
   /**
-   * Fills `local_name` with the rows of the names that the ledger knows. `place`
-   * orders shapes by their text, whatever order they came in. CROSS JOIN: each
-   * name is looked up by key, where the planner would walk the whole table for it.
+   * Fills the local tables with the rows of the names that the ledger knows.
+   * CROSS JOIN: each name is looked up by key, where the planner would walk the
+   * whole table for it.
    */
   resolve(db: Database, connection: bigint): void {
-    db.run('DELETE FROM local_name');
+    db.exec('DELETE FROM local_resource; DELETE FROM local_meter; DELETE FROM local_shape;');
     db.run(
-      `INSERT INTO local_name
-       SELECT 'resource', value->>0, a.resource_id, 0 FROM json_each(?)
+      `INSERT INTO local_resource
+       SELECT value->>0, a.resource_id FROM json_each(?)
        CROSS JOIN resource_alias a ON a.connection_n = ? AND a.alias = value->>1`,
       JSON.stringify([...this.resources.values()].map(({ number, id }) => [number, id])),
       connection,
     );
     db.run(
-      `INSERT INTO local_name
-       SELECT 'meter', value->>0, m.id, 0 FROM json_each(?)
+      `INSERT INTO local_meter
+       SELECT value->>0, m.id FROM json_each(?)
        CROSS JOIN meter m ON m.connection_n = ? AND m.vendor_meter = value->>1 AND m.variant = value->>2`,
       JSON.stringify(
         [...this.meters.values()].map(({ number, vendorMeter, variant }) => [number, vendorMeter, variant]),
@@ -111,8 +112,8 @@ export class SeenNames {
     );
     const ordered = [...this.shapes].sort(([a], [b]) => (a < b ? -1 : 1));
     db.run(
-      `INSERT INTO local_name
-       SELECT 'shape', value->>0, s.id, key FROM json_each(?)
+      `INSERT INTO local_shape
+       SELECT value->>0, s.id, key FROM json_each(?)
        CROSS JOIN shape s ON s.connection_n = ? AND s.text = value->>1`,
       JSON.stringify(ordered.map(([text, number]) => [number, text])),
       connection,
@@ -130,7 +131,10 @@ export class SeenNames {
       return number;
     }
     if (known.seenAt <= seenAt) {
-      Object.assign(known, { name: resource.name, kind: resource.kind, group, seenAt });
+      known.name = resource.name;
+      known.kind = resource.kind;
+      known.group = group;
+      known.seenAt = seenAt;
     }
     return known.number;
   }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Charge, Page } from '../providers/adapter.js';
+import type { Page } from '../providers/adapter.js';
 import { dayNumber, startOf } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import { nanos } from '../../shared/money.js';
-import type { Database } from './driver.js';
+import type { Database, Param } from './driver.js';
 import { packExtra } from './extra.js';
 import type { SeenNames } from './names.js';
 import type { StagedPage, StagedSummary } from './types.js';
@@ -22,9 +22,6 @@ const COLUMNS = `
   day INTEGER NOT NULL, key TEXT NOT NULL, resource INTEGER NOT NULL, meter INTEGER NOT NULL,
   start INTEGER NOT NULL, duration INTEGER NOT NULL, amount INTEGER NOT NULL,
   locked INTEGER NOT NULL, shape INTEGER NOT NULL, own TEXT NOT NULL`;
-
-/** Charges handed to SQLite in one statement; bounds the JSON text, not the page. */
-const CHUNK = 5_000;
 
 /**
  * A number of 128 bits per identity; the digest is their sum, which no order of
@@ -62,47 +59,35 @@ export function stagePage(db: Database, writer: number, names: SeenNames, page: 
 
 /** Into `staged` of a writer, or for null into `incoming`. @returns how many rows came to be */
 function receive(db: Database, names: SeenNames, page: Page, writer: number | null): number {
-  const [into, number, whose] =
-    writer === null ? ['incoming (', '', []] : ['staged (writer, ', '?2, ', [writer]];
-  const days = new Map<Day, number>();
-  const numberOf = (day: Day): number => {
-    const number = days.get(day) ?? dayNumber(day);
-    days.set(day, number);
-    return number;
+  const into = writer === null ? `incoming (${ROW})` : `staged (${ROW}, writer)`;
+  const days = new Map<Day, { readonly number: number; readonly start: number }>();
+  const dayOf = (day: Day): { readonly number: number; readonly start: number } => {
+    const known = days.get(day) ?? { number: dayNumber(day), start: startOf(day) };
+    days.set(day, known);
+    return known;
   };
-  let received = 0;
-  for (let from = 0; from < page.charges.length; from += CHUNK) {
-    const rows = page.charges.slice(from, from + CHUNK).map((charge) => wireRow(charge, names, numberOf));
-    received += db.run(
-      `INSERT OR IGNORE INTO ${into}${ROW})
-       SELECT ${number}value->>0, value->>1, value->>2, value->>3, value->>4, value->>5,
-         CAST(value->>6 AS INTEGER), value->>7, value->>8, value->>9
-       FROM json_each(?1)`,
-      JSON.stringify(rows),
-      ...whose,
-    );
-  }
-  return received;
-}
-
-function wireRow(charge: Charge, names: SeenNames, numberOf: (day: Day) => number): unknown[] {
-  const start = Math.trunc(charge.start);
-  const end = Math.max(start, Math.trunc(charge.end));
-  const { shape, own } = packExtra(charge.extra, { day: charge.day, start, end });
-  const name = names.note(charge, shape);
-  return [
-    numberOf(charge.day),
-    charge.key,
-    name.resource,
-    name.meter,
-    start - startOf(charge.day),
-    end - start,
-    // As text: a JSON number would pass through floating point.
-    charge.amount.toString(),
-    charge.locked ? 1 : 0,
-    name.shape,
-    own,
-  ];
+  const rows = page.charges.map((charge) => {
+    const { number, start: dayStart } = dayOf(charge.day);
+    const start = Math.trunc(charge.start);
+    const end = Math.max(start, Math.trunc(charge.end));
+    const { shape, own } = packExtra(charge.extra, { day: charge.day, start, end });
+    const name = names.note(charge, shape);
+    const row: Param[] = [
+      number,
+      charge.key,
+      name.resource,
+      name.meter,
+      start - dayStart,
+      end - start,
+      charge.amount,
+      charge.locked ? 1 : 0,
+      name.shape,
+      own,
+    ];
+    if (writer !== null) row.push(writer);
+    return row;
+  });
+  return db.insert(`INSERT OR IGNORE INTO ${into}`, rows);
 }
 
 /** @returns how many rows of `incoming` had not been staged before */

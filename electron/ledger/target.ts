@@ -1,10 +1,12 @@
 import type { Database } from './driver.js';
 
 /**
- * What a window would make of the stored charges, worked out in temporary
- * tables before anything is written: `target` holds what shall be stored, each
- * row with its fate (0 stored so already, 1 new, 2 stored with other content),
- * `gone` the stored charges that shall go.
+ * What a window would make of the charges that are stored on its days, worked
+ * out in temporary tables before anything is written: `target` holds what shall
+ * be stored there, each row with its fate (0 stored so already, 1 new, 2 stored
+ * with other content), `gone` the stored charges that shall go. Days without a
+ * stored charge have nothing to compare with and take the short way,
+ * {@link insertFresh}.
  *
  * Temporary tables have no statistics, and without any SQLite may walk a scope's
  * whole history to find the few rows of a window. `CROSS JOIN` and a `+` before
@@ -17,6 +19,13 @@ export interface WindowPlace {
   /** Day numbers of the window, both included. */
   readonly from: bigint;
   readonly to: bigint;
+}
+
+/** Day numbers in order, by what there is to do. */
+export interface AnsweredDays {
+  /** Nothing is stored of them. */
+  readonly fresh: readonly bigint[];
+  readonly compared: readonly bigint[];
 }
 
 const IDENTITY = 'day, key, resource_id, meter_id';
@@ -39,13 +48,36 @@ export function createTarget(db: Database): void {
   `);
 }
 
+/** The days that staged rows bear. Rows of the margin on a settled day stay out: that day's own audit decides. */
+export function answeredDays(db: Database, { writer, scope, from, to }: WindowPlace): AnsweredDays {
+  const days = db.all<{ day: bigint; stored: bigint }>(
+    `SELECT day, EXISTS (SELECT 1 FROM charge c WHERE c.scope_id = ?2 AND c.day = s.day) AS stored
+     FROM (SELECT DISTINCT day FROM staged WHERE writer = ?1) s
+     WHERE day BETWEEN ?3 AND ?4 OR NOT EXISTS (
+       SELECT 1 FROM covered WHERE scope_id = ?2 AND covered.day = s.day AND settled = 1)
+     ORDER BY day`,
+    writer,
+    scope,
+    from,
+    to,
+  );
+  const where = (stored: bigint): bigint[] => days.filter((row) => row.stored === stored).map(({ day }) => day);
+  return { fresh: where(0n), compared: where(1n) };
+}
+
 /**
- * Fills `target` and `gone`, after `local_name`. Rows whose resource or meter the
- * ledger does not know are left out: a commit has stored those names first, and
- * what is missing can be counted without them.
+ * Fills `target` and `gone` for the days that are compared, after the local
+ * names were resolved. Rows whose resource or meter the ledger does not know are
+ * left out: a commit has stored those names first, and what is missing can be
+ * counted without them.
  */
-export function prepareTarget(db: Database, place: WindowPlace, mayDelete: boolean): void {
-  fillTarget(db, place, NOT_SETTLED_MARGIN);
+export function prepareTarget(
+  db: Database,
+  place: WindowPlace,
+  compared: readonly bigint[],
+  mayDelete: boolean,
+): void {
+  fillTarget(db, place, compared);
   db.run('DELETE FROM gone');
   if (mayDelete) findLacking(db, place);
   mergeIdentities(db, place, mayDelete);
@@ -63,36 +95,66 @@ export function prepareTarget(db: Database, place: WindowPlace, mayDelete: boole
 
 /** Fills `gone` with what these days would lose, and `target` for these days only. */
 export function prepareLacking(db: Database, place: WindowPlace): void {
-  fillTarget(db, place, INSIDE);
+  const { compared } = answeredDays(db, place);
+  fillTarget(
+    db,
+    place,
+    compared.filter((day) => place.from <= day && day <= place.to),
+  );
   db.run('DELETE FROM gone');
   findLacking(db, place);
 }
 
-const INSIDE = 's.day BETWEEN ?3 AND ?4';
-/** Rows of the margin that fall on a settled day stay out: that day's own audit decides. */
-const NOT_SETTLED_MARGIN = `(${INSIDE} OR NOT EXISTS (
-       SELECT 1 FROM covered WHERE scope_id = ?2 AND covered.day = s.day AND settled = 1))`;
+/** Stores the rows of days of which nothing is stored. @returns how many */
+export function insertFresh(db: Database, place: WindowPlace, days: readonly bigint[]): number {
+  if (days.length === 0) return 0;
+  return db.run(
+    `INSERT INTO charge (scope_id, ${COMPARED})
+     SELECT ?3, ${resolvedRows(db, place)}`,
+    place.writer,
+    JSON.stringify(days.map(Number)),
+    place.scope,
+  );
+}
 
-function fillTarget(db: Database, place: WindowPlace, filter: string): void {
+const COMPARED = `${IDENTITY}, ordinal, start, duration, amount, locked, shape_id, own`;
+
+function fillTarget(db: Database, place: WindowPlace, days: readonly bigint[]): void {
   db.run('DELETE FROM target');
+  if (days.length === 0) return;
   db.run(
-    `INSERT INTO target (${IDENTITY}, ordinal, start, duration, amount, locked, shape_id, own)
-     SELECT s.day, s.key, r.id, m.id,
-       row_number() OVER (
+    `INSERT INTO target (${COMPARED}) SELECT ${resolvedRows(db, place)}`,
+    place.writer,
+    JSON.stringify(days.map(Number)),
+  );
+}
+
+/** Staged rows of the writer ?1 on the days of the list ?2, by the ledger's names. */
+function resolvedRows(db: Database, place: WindowPlace): string {
+  const ordinal = mayRepeat(db, place)
+    ? `row_number() OVER (
          PARTITION BY s.day, s.key, r.id, m.id
          ORDER BY s.start, s.duration, s.amount, s.locked, shape.place, s.own
-       ) - 1,
+       ) - 1`
+    : '0';
+  return `s.day, s.key, r.id, m.id, ${ordinal},
        s.start, s.duration, s.amount, s.locked, coalesce(shape.id, 0), s.own
      FROM staged s
-     JOIN local_name r ON r.what = 'resource' AND r.number = s.resource
-     JOIN local_name m ON m.what = 'meter' AND m.number = s.meter
-     LEFT JOIN local_name shape ON shape.what = 'shape' AND shape.number = s.shape
-     WHERE s.writer = ?1 AND ${filter}`,
-    place.writer,
-    place.scope,
-    place.from,
-    place.to,
+     CROSS JOIN local_resource r ON r.number = s.resource
+     CROSS JOIN local_meter m ON m.number = s.meter
+     LEFT JOIN local_shape shape ON shape.number = s.shape
+     WHERE s.writer = ?1 AND s.day IN (SELECT value FROM json_each(?2))`;
+}
+
+/** Whether staged rows may share an identity, so that they need ordinals: a costly sorting that is seldom needed. */
+function mayRepeat(db: Database, { writer }: WindowPlace): boolean {
+  const repeated = db.integer(
+    `SELECT EXISTS (
+       SELECT 1 FROM staged WHERE writer = ? GROUP BY day, key, resource, meter HAVING count(*) > 1
+     ) OR (SELECT count(*) > count(DISTINCT id) FROM local_resource) AS value`,
+    writer,
   );
+  return repeated === 1n;
 }
 
 /** Charges of the window that the answer lacks. A settled day answered with nothing keeps its charges. */

@@ -1,4 +1,6 @@
 /** From a vendor's response to JSON, or to the fault it stands for. */
+import { Buffer, isAscii } from 'node:buffer';
+
 import { FaultError } from '../../shared/faults.js';
 import type { VendorResponse } from './adapter.js';
 import { plainText } from './text.js';
@@ -44,6 +46,8 @@ function isWebPage(response: VendorResponse): boolean {
 }
 
 function textOfBody(body: Uint8Array): string {
+  // Nearly every answer is; read as such it costs a tenth.
+  if (isAscii(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {
