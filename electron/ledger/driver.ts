@@ -174,21 +174,25 @@ export class Database {
    * Inserts many rows, some at a time. Half as dear as handing them over as JSON,
    * which SQLite takes apart cell by cell.
    *
-   * @param into what stands before VALUES
+   * @param into what stands before VALUES; its columns for numbers must have
+   *   INTEGER affinity, which turns the driver's REAL back into an integer
    * @returns how many were inserted
    */
   insert(into: string, rows: ReadonlyArray<readonly Param[]>): number {
-    const width = rows[0]?.length ?? 0;
-    const values = `(${Array(width).fill('?').join(', ')})`;
-    let inserted = 0;
-    let from = 0;
-    for (const size of INSERTED_AT_ONCE) {
-      const sql = `${into} VALUES ${Array(size).fill(values).join(', ')}`;
-      for (; from + size <= rows.length; from += size) {
-        inserted += this.run(sql, ...rows.slice(from, from + size).flat());
+    const [first] = rows;
+    if (first === undefined) return 0;
+    const values = `(${first.map(() => '?').join(', ')})`;
+    return this.guard(() => {
+      let inserted = 0;
+      let from = 0;
+      for (const size of INSERTED_AT_ONCE) {
+        const statement = this.statement(`${into} VALUES ${Array(size).fill(values).join(', ')}`);
+        for (; from + size <= rows.length; from += size) {
+          inserted += statement.run(rows.slice(from, from + size).flat()).changes;
+        }
       }
-    }
-    return inserted;
+      return inserted;
+    });
   }
 
   /** A transaction that takes the write lock at once; rolled back when `body` throws. */

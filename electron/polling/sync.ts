@@ -11,6 +11,7 @@ import type { Reconciliation, SyncProgress } from '../../shared/model.js';
 import { absolute, nanos } from '../../shared/money.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ClientContext, ProviderAdapter, ResourceListing, VendorHttp } from '../providers/adapter.js';
+import { AskAhead } from './ask-ahead.js';
 import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, auditWindow, halve, planWindows } from './plan.js';
 import { readWhole } from './read-window.js';
 
@@ -97,6 +98,7 @@ class Sync {
   progress: SyncProgress = { phase: 'checking', done: 0, total: 0, reachedBackTo: null, waitUntil: null };
   private readonly memo: Record<string, unknown>;
   private readonly context: ClientContext;
+  private readonly http: AskAhead;
   private readonly aborter = new AbortController();
   private reported = 0n;
   private stored = 0n;
@@ -116,13 +118,15 @@ class Sync {
   ) {
     this.memo = { ...connection.memo };
     const signal = AbortSignal.any([deps.signal, this.aborter.signal]);
-    this.context = {
-      http: {
-        get: (path, query) => {
-          this.requests += 1;
-          return deps.http.get(path, query);
-        },
+    const counted: VendorHttp = {
+      get: (path, query) => {
+        this.requests += 1;
+        return deps.http.get(path, query);
       },
+    };
+    this.http = new AskAhead(counted, deps.now);
+    this.context = {
+      http: this.http,
       now: deps.now,
       random: deps.random,
       signal,
@@ -215,20 +219,32 @@ class Sync {
     const fitting = new Map<number, number>();
     const ended = new Set<number>();
     const bad = new Map<number, number>();
-    while (tasks.length > 0) {
-      const task = tasks.shift();
-      if (task === undefined) break;
-      if (ended.has(task.scope.id) || this.waitsForNextPoll(task)) {
+    const skips = (task: Task): boolean => ended.has(task.scope.id) || this.waitsForNextPoll(task);
+    /** The next task, cut to what fits; it stays in the list. */
+    const next = (): Task | undefined => {
+      for (;;) {
+        const task = tasks[0];
+        const halves = task === undefined || skips(task) ? null : halve(task.window);
+        if (task === undefined || halves === null) return task;
+        if (lengthOf(task.window) <= (fitting.get(task.scope.id) ?? Infinity)) return task;
+        tasks.splice(0, 1, ...halves.map((window) => ({ ...task, window })));
+      }
+    };
+    const askAhead = (): void => {
+      const task = next();
+      if (task === undefined || skips(task)) return;
+      const request = this.deps.adapter.firstRequest?.(task.scope, task.window);
+      if (request !== undefined) this.http.ask(request);
+    };
+    for (let task = next(); task !== undefined; task = next()) {
+      tasks.shift();
+      if (skips(task)) {
         this.advance(task.window, false);
         continue;
       }
       const halves = halve(task.window);
-      if (halves !== null && lengthOf(task.window) > (fitting.get(task.scope.id) ?? Infinity)) {
-        tasks.unshift(...halves.map((window) => ({ ...task, window })));
-        continue;
-      }
       try {
-        const outcome = await this.read(task);
+        const outcome = await this.read(task, halves === null ? null : askAhead);
         if (outcome === 'split' && halves !== null) {
           fitting.set(task.scope.id, Math.ceil(lengthOf(task.window) / 2));
           tasks.unshift(...halves.map((window) => ({ ...task, window })));
@@ -291,8 +307,10 @@ class Sync {
     ];
   }
 
-  private waitsForNextPoll({ purpose, readAt }: Task): boolean {
+  private waitsForNextPoll(task: Task): boolean {
+    const { purpose, readAt } = task;
     if (purpose === 'backfill' || this.requests < MAX_POLL_REQUESTS) return false;
+    if (this.askedAt(task) !== null) return false;
     if (purpose === 'poll') {
       if (this.options.onDemand) return false;
       this.oldestWaiting = Math.min(this.oldestWaiting, readAt);
@@ -300,14 +318,22 @@ class Sync {
     return true;
   }
 
-  private async read(task: Task): Promise<'read' | 'split' | 'dropped'> {
+  /** @param askAhead called once the window's rows have arrived; null for a single day, whose pages may go on */
+  private async read(task: Task, askAhead: (() => void) | null): Promise<'read' | 'split'> {
     const { ledger, adapter, now } = this.deps;
-    const writer = ledger.writeWindow(task.scope, task.window);
+    const { scope, window } = task;
+    const readAt = this.askedAt(task) ?? now();
+    const writer = ledger.writeWindow(scope, window);
+    let arrived = false;
     try {
-      const readAt = now();
       const result = await readWhole({
         writer,
-        read: (onPage) => adapter.readWindow(this.context, task.scope, task.window, this.resources, onPage),
+        read: (onPage) =>
+          adapter.readWindow(this.context, scope, window, this.resources, (page) => {
+            if (!arrived) askAhead?.();
+            arrived = true;
+            onPage(page);
+          }),
         splittable: lengthOf(task.window) > 1,
       });
       if (result.kind === 'split') return 'split';
@@ -339,6 +365,12 @@ class Sync {
     } finally {
       writer.close();
     }
+  }
+
+  /** When the task's first request was made ahead, or null. */
+  private askedAt({ scope, window }: Task): number | null {
+    const first = this.deps.adapter.firstRequest?.(scope, window);
+    return first === undefined ? null : this.http.askedAt(first);
   }
 
   private deepReadDue(): boolean {

@@ -88,6 +88,12 @@ export interface VendorResponse {
   readonly body: Uint8Array;
 }
 
+/** @see VendorHttp.get */
+export interface VendorRequest {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+}
+
 /**
  * A GET to the one vendor of one connection. The main process adds the key and
  * enforces origin, timeouts and size; nothing else holds a key.
@@ -171,6 +177,11 @@ export interface ProviderAdapter {
   /** @throws FaultError rejected, permission, … */
   readonly identify: (context: ClientContext) => Promise<Account>;
   readonly list: (context: ClientContext, account: Account) => Promise<Listing>;
+  /**
+   * The request that reading a window begins with, so that it can be made while
+   * the window before is stored. Absent where requests have a budget to keep to.
+   */
+  readonly firstRequest?: (scope: { readonly key: string }, window: DayRange) => VendorRequest;
   /**
    * Reads one window of one scope. Pages are handed on as they arrive.
    *

@@ -33,7 +33,7 @@ const TIME =
 
 /** Reading a time is a large part of reading a row, and the rows of an hour share their texts. */
 const recentTimes = new Map<string, number | null>();
-const MAX_RECENT = 4_096;
+const MAX_RECENT = 16_384;
 
 /**
  * An instant in ms since 1970: `T` or a space between date and time, any number

@@ -40,6 +40,27 @@ describe.each(['phala', 'clickhouse'] as const)('the sync of %s', (provider) => 
     expect(unread).toEqual([]);
   });
 
+  it('asks for nothing twice in a backfill, and for one thing at a time', async () => {
+    await start(13);
+    let open = 0;
+    let most = 0;
+    program.wrap = (http) => ({
+      get: async (path, query) => {
+        most = Math.max(most, (open += 1));
+        return http.get(path, query).finally(() => (open -= 1));
+      },
+    });
+    const id = await program.connect(provider);
+    // ClickHouse's limit counts what connecting has asked.
+    program.now += 60_000;
+    const before = program.servers.requests.length;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    const asked = requestsSince(before, provider).map(({ path, query }) => `${path}?${query}`);
+    expect(asked.length).toBeGreaterThan(13);
+    expect(asked).toEqual([...new Set(asked)]);
+    expect(most).toBe(1);
+  });
+
   it('follows the vendor as days pass, and asks for nothing that is settled', async () => {
     await start();
     const id = await program.connect(provider);

@@ -13,7 +13,7 @@ import type {
   WindowOutcome,
 } from '../adapter.js';
 import { isObject, optionalNanos } from '../wire.js';
-import { fetchApps, fetchCvms, fetchMe, fetchUsage } from './client.js';
+import { fetchApps, fetchCvms, fetchMe, fetchUsage, usageRequest } from './client.js';
 import type { Span } from './client.js';
 import { chargeOf, cvmsIn, resourceOf, scopeOf } from './mapper.js';
 import type { AppRef } from './mapper.js';
@@ -44,6 +44,7 @@ export const phalaAdapter: ProviderAdapter = {
       : null,
   identify: async (context) => accountOf(await fetchMe(context)),
   list,
+  firstRequest: (app, window) => usageRequest(app.key, spanOf(window), 0),
   readWindow,
 };
 
@@ -118,6 +119,13 @@ function merged(before: ResourceListing | undefined, after: ResourceListing): Re
   return { ...after, ids: [...new Set([...after.ids, ...before.ids])], name: after.name ?? before.name };
 }
 
+function spanOf(window: DayRange): Span {
+  return {
+    start: startOf(addDays(window.from, -MARGIN_DAYS)),
+    end: startOf(addDays(window.to, MARGIN_DAYS + 1)),
+  };
+}
+
 async function readWindow(
   context: ClientContext,
   app: AppRef,
@@ -126,13 +134,9 @@ async function readWindow(
   onPage: (page: Page) => void,
 ): Promise<WindowOutcome> {
   const names = new ResourceNames(app, resources, context.memo);
-  const span: Span = {
-    start: startOf(addDays(window.from, -MARGIN_DAYS)),
-    end: startOf(addDays(window.to, MARGIN_DAYS + 1)),
-  };
   const outcome = await readRows({
     ask: (part, offset) => fetchUsage(context, app.key, part, offset),
-    span,
+    span: spanOf(window),
     splittable: lengthOf(window) > 1,
     memo: context.memo,
     onRows: (rows, offset) =>

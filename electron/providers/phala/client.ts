@@ -1,6 +1,6 @@
 /** Phala Cloud's API, question by question. */
 import { FaultError } from '../../../shared/faults.js';
-import type { ClientContext } from '../adapter.js';
+import type { ClientContext, VendorRequest } from '../adapter.js';
 import { PLAIN_RULES } from '../answers.js';
 import type { AnswerRules } from '../answers.js';
 import { ask } from '../limits.js';
@@ -66,6 +66,15 @@ export async function fetchUsage(
   offset: number,
 ): Promise<UsageAnswer> {
   const answer = await ask(context, {
+    ...usageRequest(app, span, offset),
+    rules: { ...PLAIN_RULES, scoped: true },
+    budget: null,
+  });
+  return checked(usageSchema, answer, 'usage');
+}
+
+export function usageRequest(app: string, span: Span, offset: number): VendorRequest {
+  return {
     path: `/apps/${encodeURIComponent(app)}/usage`,
     query: {
       start_date: zoned(span.start),
@@ -73,10 +82,7 @@ export async function fetchUsage(
       limit: String(USAGE_LIMIT),
       offset: String(offset),
     },
-    rules: { ...PLAIN_RULES, scoped: true },
-    budget: null,
-  });
-  return checked(usageSchema, answer, 'usage');
+  };
 }
 
 /** ISO 8601 to the second, with its zone. */

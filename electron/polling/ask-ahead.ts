@@ -1,0 +1,49 @@
+/**
+ * One request at a time, and the next one under way while the answer before it
+ * is parsed and stored: a backfill then takes as long as the slower of vendor
+ * and computer, not as long as both.
+ */
+import type { VendorHttp, VendorRequest, VendorResponse } from '../providers/adapter.js';
+
+interface Asked {
+  readonly key: string;
+  readonly at: number;
+  readonly answer: Promise<VendorResponse>;
+}
+
+export class AskAhead implements VendorHttp {
+  private ahead: Asked | null = null;
+
+  constructor(
+    private readonly http: VendorHttp,
+    private readonly now: () => number,
+  ) {}
+
+  /** The answer that is under way, if it is this request's; else asks once nothing is under way. */
+  async get(path: string, query: Readonly<Record<string, string>> = {}): Promise<VendorResponse> {
+    const { ahead } = this;
+    if (ahead?.key === keyOf({ path, query })) {
+      this.ahead = null;
+      return ahead.answer;
+    }
+    await ahead?.answer.catch(() => undefined);
+    return this.http.get(path, query);
+  }
+
+  /** Makes what will be the next request. To be called while none is under way. */
+  ask(request: VendorRequest): void {
+    const answer = this.http.get(request.path, request.query);
+    // Whoever takes the answer meets its error; if nobody does, it concerns nobody.
+    answer.catch(() => undefined);
+    this.ahead = { key: keyOf(request), at: this.now(), answer };
+  }
+
+  /** When this request was made, or null where it has not been made yet. */
+  askedAt(request: VendorRequest): number | null {
+    return this.ahead?.key === keyOf(request) ? this.ahead.at : null;
+  }
+}
+
+function keyOf({ path, query }: VendorRequest): string {
+  return `${path}?${new URLSearchParams(query).toString()}`;
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+
+import { AskAhead } from '../../electron/polling/ask-ahead.js';
+import type { VendorResponse } from '../../electron/providers/adapter.js';
+
+/** A vendor whose answers come when the test says so. */
+class SlowVendor {
+  readonly asked: string[] = [];
+  private readonly open: Array<(text: string | Error) => void> = [];
+
+  readonly get = (path: string): Promise<VendorResponse> => {
+    this.asked.push(path);
+    return new Promise((resolve, reject) => {
+      this.open.push((outcome) =>
+        outcome instanceof Error
+          ? reject(outcome)
+          : resolve({ status: 200, headers: {}, body: new TextEncoder().encode(outcome) }),
+      );
+    });
+  };
+
+  answer(outcome: string | Error): void {
+    const answer = this.open.shift();
+    if (answer === undefined) throw new Error('nothing was asked');
+    answer(outcome);
+  }
+}
+
+async function text(answer: Promise<VendorResponse>): Promise<string> {
+  return new TextDecoder().decode((await answer).body);
+}
+
+/** Everything that could go on without an answer has done so. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+}
+
+describe('asking ahead', () => {
+  it('gives the answer that is under way to who asks for it, and asks once', async () => {
+    const vendor = new SlowVendor();
+    let now = 1_000;
+    const http = new AskAhead(vendor, () => now);
+    const next = { path: '/b', query: { offset: '0' } };
+    http.ask(next);
+    now = 2_000;
+    expect(http.askedAt(next)).toBe(1_000);
+    const answer = http.get('/b', { offset: '0' });
+    vendor.answer('second');
+    expect(await text(answer)).toBe('second');
+    expect(vendor.asked).toEqual(['/b']);
+    expect(http.askedAt(next)).toBeNull();
+  });
+
+  it('never has two requests under way, and keeps the early answer for later', async () => {
+    const vendor = new SlowVendor();
+    const http = new AskAhead(vendor, Date.now);
+    http.ask({ path: '/next', query: {} });
+    const other = http.get('/again');
+    await settled();
+    expect(vendor.asked).toEqual(['/next']);
+    vendor.answer('next');
+    await settled();
+    expect(vendor.asked).toEqual(['/next', '/again']);
+    vendor.answer('again');
+    expect(await text(other)).toBe('again');
+    expect(await text(http.get('/next'))).toBe('next');
+    expect(vendor.asked).toEqual(['/next', '/again']);
+  });
+
+  it('hands a failure to who asks for that answer, and to nobody else', async () => {
+    const vendor = new SlowVendor();
+    const http = new AskAhead(vendor, Date.now);
+    http.ask({ path: '/next', query: {} });
+    const other = http.get('/again');
+    vendor.answer(new Error('offline'));
+    await settled();
+    vendor.answer('again');
+    expect(await text(other)).toBe('again');
+    await expect(http.get('/next')).rejects.toThrow('offline');
+  });
+});
