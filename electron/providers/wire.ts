@@ -95,6 +95,9 @@ export function optionalNanos(value: unknown): Nanos | null {
   }
 }
 
+/** Most hours of a machine cost the same. */
+const recentAmounts = new Map<unknown, Nanos>();
+
 /**
  * An amount that counts.
  *
@@ -102,8 +105,13 @@ export function optionalNanos(value: unknown): Nanos | null {
  * @throws FaultError format
  */
 export function requiredNanos(value: unknown, place: () => string): Nanos {
+  const recent = recentAmounts.get(value);
+  if (recent !== undefined) return recent;
   try {
-    return parseNanos(value);
+    const amount = parseNanos(value);
+    if (recentAmounts.size >= MAX_RECENT) recentAmounts.clear();
+    recentAmounts.set(value, amount);
+    return amount;
   } catch (error) {
     if (!(error instanceof NotMoneyError)) throw error;
     const what = value === undefined ? 'is missing' : `: ${error.message}`;
@@ -118,8 +126,9 @@ export function requiredNanos(value: unknown, place: () => string): Nanos {
 export function remaining(record: WireObject, held: readonly string[]): Record<string, unknown> {
   const rest: Record<string, unknown> = {};
   for (const name of Object.keys(record)) {
+    if (held.includes(name)) continue;
     const value = record[name];
-    if (value === null || value === undefined || held.includes(name)) continue;
+    if (value === null || value === undefined) continue;
     if (name !== '__proto__') rest[name] = value;
   }
   return rest;

@@ -67,13 +67,18 @@ export function chargeOf(row: WireObject, number: number, app: AppRef, names: Re
     ...spanOfRow(row, day),
     resource,
     group: { id: app.key, name: app.name },
-    meter: METERS.get(usageType?.trim().toLowerCase() ?? '') ?? usageType ?? 'Other',
+    meter: meterOf(usageType),
     vendorMeter: usageType ?? '',
     variant: eventType ?? '',
     amount,
     locked: false,
     extra: remaining(row, held),
   };
+}
+
+function meterOf(usageType: string | null): string {
+  if (usageType === null) return 'Other';
+  return METERS.get(usageType) ?? METERS.get(usageType.trim().toLowerCase()) ?? usageType;
 }
 
 /** The vendor's own day bucket where it is a day, else the UTC day of the hour, else of the record. */
