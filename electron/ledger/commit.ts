@@ -3,6 +3,7 @@ import { DAY_MS, dayNumber } from '../../shared/day.js';
 import { absolute, nanos, NANOS_PER_UNIT } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { convertRows, rateStretches, ratesOf } from './conversion.js';
+import { REPORTING_DELAY_MS } from './day-state.js';
 import type { Database } from './driver.js';
 import type { SeenNames } from './names.js';
 import { rebuildRollup } from './rollup.js';
@@ -238,13 +239,24 @@ function isSettled(
   return oldEnough || before;
 }
 
+/** Since when a day is doubted, as of a reading that does not doubt it itself: 48 h of agreement end it. */
+function doubtLeft(doubtedAt: bigint | null, readAt: number): number | null {
+  return doubtedAt !== null && readAt < Number(doubtedAt) + REPORTING_DELAY_MS ? Number(doubtedAt) : null;
+}
+
 /**
  * Marks the days of the window as read whole; of other days only the number of
- * charges changes. A reading that takes charges from a day does not settle it
- * too: were it a vendor's slip, nothing would ask for that day again.
+ * charges changes.
+ *
+ * A reading that takes charges from a day may be a vendor's slip, and nothing
+ * would ask for that day again once it is settled. So the day is doubted, and
+ * where a day lost all it had, so is every other day that the answer leaves
+ * without a charge: none of them settles before a reading 48 h later agrees.
+ * A settled day stays settled, with a revision; it is read again while doubted.
  */
 function cover(db: Database, place: WindowPlace, options: CommitOptions, changed: readonly bigint[]): void {
   const today = BigInt(dayNumber(options.today));
+  const readAt = Math.trunc(options.readAt);
   const stored = new Map(
     db
       .all<{ day: bigint; count: bigint; locked: bigint }>(
@@ -257,20 +269,29 @@ function cover(db: Database, place: WindowPlace, options: CommitOptions, changed
       .map((row) => [row.day, { count: row.count, allLocked: row.locked === 1n }]),
   );
   const lost = new Set(db.all<{ day: bigint }>('SELECT DISTINCT day FROM gone').map((row) => row.day));
+  const emptied = [...lost].some((day) => place.from <= day && day <= place.to && !stored.has(day));
   for (let day = place.from; day <= place.to && day <= today; day += 1n) {
     const charges = stored.get(day) ?? { count: 0n, allLocked: false };
-    const before =
-      db.integer('SELECT settled AS value FROM covered WHERE scope_id = ? AND day = ?', place.scope, day) ===
-      1n;
-    const settled =
-      day < today && !lost.has(day) && isSettled(options.settle, day, options.readAt, charges, before);
-    db.run(
-      'INSERT OR REPLACE INTO covered (scope_id, day, read_at, charges, settled) VALUES (?, ?, ?, ?, ?)',
+    const known = db.first<{ settled: bigint; doubted_at: bigint | null }>(
+      'SELECT settled, doubted_at FROM covered WHERE scope_id = ? AND day = ?',
       place.scope,
       day,
-      Math.trunc(options.readAt),
+    );
+    const before = known?.settled === 1n;
+    const doubts = lost.has(day) || (emptied && charges.count === 0n && !before);
+    const doubtedAt = doubts ? readAt : doubtLeft(known?.doubted_at ?? null, readAt);
+    const settled =
+      day < today &&
+      (before || doubtedAt === null) &&
+      isSettled(options.settle, day, options.readAt, charges, before);
+    db.run(
+      'INSERT OR REPLACE INTO covered (scope_id, day, read_at, charges, settled, doubted_at) VALUES (?, ?, ?, ?, ?, ?)',
+      place.scope,
+      day,
+      readAt,
       charges.count,
       settled ? 1 : 0,
+      doubtedAt,
     );
   }
   for (const day of changed) {

@@ -30,8 +30,14 @@ export function coveragePart(db: Database): CoveragePart {
   return {
     covered: (scope, range) =>
       db
-        .all<{ day: bigint; read_at: bigint; charges: bigint; settled: bigint }>(
-          `SELECT day, read_at, charges, settled FROM covered
+        .all<{
+          day: bigint;
+          read_at: bigint;
+          charges: bigint;
+          settled: bigint;
+          doubted_at: bigint | null;
+        }>(
+          `SELECT day, read_at, charges, settled, doubted_at FROM covered
            WHERE scope_id = ? AND day BETWEEN ? AND ? ORDER BY day`,
           scope,
           dayNumber(range.from),
@@ -42,6 +48,7 @@ export function coveragePart(db: Database): CoveragePart {
           readAt: Number(row.read_at),
           charges: Number(row.charges),
           settled: row.settled === 1n,
+          ...(row.doubted_at === null ? {} : { doubtedAt: Number(row.doubted_at) }),
         })),
     unsettle: (connection, since) =>
       void db.run(
@@ -56,6 +63,12 @@ export function coveragePart(db: Database): CoveragePart {
         db.run(
           `DELETE FROM covered WHERE read_at > ?
              AND scope_id IN (SELECT id FROM scope WHERE connection_n = ?)`,
+          now,
+          number,
+        );
+        db.run(
+          `UPDATE covered SET doubted_at = ?1 WHERE doubted_at > ?1
+             AND scope_id IN (SELECT id FROM scope WHERE connection_n = ?2)`,
           now,
           number,
         );

@@ -194,7 +194,12 @@ function createLedger(db: Database): void {
   `);
 }
 
-const MIGRATIONS: ReadonlyArray<(db: Database) => void> = [createLedger];
+/** When a reading made a day doubtful, null where none did: see `cover`. */
+function addDoubt(db: Database): void {
+  db.exec('ALTER TABLE covered ADD COLUMN doubted_at INTEGER');
+}
+
+const MIGRATIONS: ReadonlyArray<(db: Database) => void> = [createLedger, addDoubt];
 
 /** The `user_version` of a ledger that this program writes. */
 export const LEDGER_VERSION = MIGRATIONS.length;

@@ -82,6 +82,11 @@ export interface CoveredDay {
   readonly readAt: number;
   readonly charges: number;
   readonly settled: boolean;
+  /**
+   * When a reading took charges from it, or left it without one while it emptied
+   * others. There until a reading 48 h later agrees.
+   */
+  readonly doubtedAt?: number;
 }
 
 /**

@@ -30,7 +30,7 @@ export interface PlanInput {
   readonly accountCreatedDay: Day | null;
   /** Read settled days again from here on (`refresh --since`). */
   readonly since: Day | null;
-  /** Also read unsettled days beyond the poll's reach. */
+  /** Also read unsettled days beyond the poll's reach, and settled ones in doubt. */
   readonly deep: boolean;
   /** The user asked: quiet scopes are asked as well. */
   readonly onDemand: boolean;
@@ -64,12 +64,16 @@ export function planWindows(input: PlanInput): DayRange[] {
   const covered = new Map(input.covered.map((day) => [day.day, day]));
   const rests = !input.onDemand && isQuiet(scope, today) && readWithinADay(covered.get(last), now);
 
-  const needed: Day[] = [];
-  for (let day = last; day >= first; day = addDays(day, -1)) {
+  const isNeeded = (day: Day): boolean => {
     const known = covered.get(day);
-    if (known === undefined || (input.since !== null && day >= input.since)) needed.push(day);
-    else if (!known.settled && !rests && (day >= reach || input.deep)) needed.push(day);
-  }
+    if (known === undefined || (input.since !== null && day >= input.since)) return true;
+    if (rests) return false;
+    // A settled day that lost charges is looked at once a day until it is sure.
+    if (known.settled) return known.doubtedAt !== undefined && input.deep;
+    return day >= reach || input.deep;
+  };
+  const needed: Day[] = [];
+  for (let day = last; day >= first; day = addDays(day, -1)) if (isNeeded(day)) needed.push(day);
   return windowsOver(needed, input.maxWindowDays);
 }
 

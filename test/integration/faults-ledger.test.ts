@@ -67,6 +67,37 @@ describe.each(BOTH)('%s: an answer of less than before', (provider) => {
     await backToTheTruth(program, id, provider);
   });
 
+  it('nothing, through the polls in which days settle: they do not settle at $0, and come back', async () => {
+    const { program, id } = await settled(provider, { since: day('2026-10-13') });
+    if (provider === 'clickhouse') {
+      // Unlocked, so that it is 31 days old with a record that may go.
+      program.servers.setFault(provider, { kind: 'never-locked' });
+      expectDone(await program.sync(id, { onDemand: true, since: program.servers.truth.firstDay }));
+    }
+    const before = storedDays(program, id);
+    // The lid was closed for some days: of them nothing is stored yet.
+    program.now += 3 * DAY_MS;
+    program.servers.setFault(provider, { kind: 'nothing' });
+    for (let poll = 0; poll < 3; poll += 1) {
+      expectDone(await program.sync(id));
+      program.now += 15 * 60_000;
+    }
+    const range = { from: program.servers.truth.firstDay, to: dayOf(program.now) };
+    const lost = before.filter(([on, amount]) => program.total(id, { from: on, to: on }) !== amount);
+    expect(lost.length).toBeGreaterThan(0);
+    const states = new Map(
+      program.ledger
+        .dayStates({ range, connections: [id] }, dayOf(program.now), program.now)
+        .map(({ day: on, state }) => [on, state]),
+    );
+    for (const [on] of lost) expect(['open', 'provisional']).toContain(states.get(on));
+    await backToTheTruth(program, id, provider);
+    program.now += 48 * HOUR_MS;
+    expectDone(await program.sync(id));
+    expectTruth(program, id, provider);
+    if (provider === 'phala') expect(settledDays(program, id)).toContain(lost.at(-1)?.[0]);
+  });
+
   it('nothing, over all settled days: each keeps its charges', async () => {
     const { program, id } = await settled(provider);
     const closed = settledDays(program, id);

@@ -94,6 +94,22 @@ describe('opening', () => {
     expect(namesAside()).toEqual([]);
   });
 
+  it('brings an older version’s file up to date and keeps all it holds', () => {
+    filled(3);
+    const before = opened().ledger;
+    const held = [lines(before), before.covered(1, days('2026-11-10')), before.connections()];
+    before.close();
+    const db = new Database(file);
+    db.exec('ALTER TABLE covered DROP COLUMN doubted_at; PRAGMA user_version = 1');
+    db.close();
+    const { ledger, setAside } = opened();
+    expect(setAside).toBeNull();
+    expect([lines(ledger), ledger.covered(1, days('2026-11-10')), ledger.connections()]).toEqual(held);
+    expect(ledger.integrityFault()).toBeNull();
+    write(ledger, ledger.scopes(ledger.connections()[0]?.id ?? '')[0] as Scope, days('2026-11-10'), [[]]);
+    expect(lines(ledger)).toHaveLength(3);
+  });
+
   it('refuses another program’s database', () => {
     const db = new Database(file);
     db.exec('CREATE TABLE theirs (x)');

@@ -80,6 +80,17 @@ describe('the windows of a sync', () => {
     expect(planWindows(input({ covered, deep: true })).at(-1)?.from).toBe('2025-10-22');
   });
 
+  it('looks at a settled day in doubt once a day', () => {
+    const covered = read('2025-10-22', '2026-11-22', true).map((known) =>
+      known.day === '2026-03-10' || known.day === '2026-11-20' ? { ...known, doubtedAt: NOON } : known,
+    );
+    expect(planWindows(input({ covered }))).toEqual([]);
+    expect(planWindows(input({ covered, deep: true }))).toEqual([
+      { from: '2026-11-20', to: '2026-11-20' },
+      { from: '2026-03-10', to: '2026-03-10' },
+    ]);
+  });
+
   it('reads settled days again from the day the user names, and unknown ones besides', () => {
     const covered = read('2025-11-01', '2026-11-22', true);
     const windows = planWindows(input({ covered, since: day('2026-11-15') }));
