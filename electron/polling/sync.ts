@@ -343,7 +343,8 @@ class Sync {
         readAt,
         today: dayOf(readAt),
         settle: adapter.settle,
-        mayDelete: result.mayDelete,
+        // An app that the list no longer holds may answer with nothing as well as with 404: its history stays.
+        mayDelete: result.mayDelete && (task.scope.goneAt === null || result.rows > 0),
         epoch: this.connection.epoch,
         reported: result.reported,
       });

@@ -242,6 +242,32 @@ describe('phala: apps that go', () => {
     expectTruth(program, id, 'phala');
   });
 
+  it('from the list, and then answered with nothing: its last days stay, and settle', async () => {
+    const { program, id } = await settled('phala');
+    const { key, id: scope } = goneApp(program, id);
+    const range = program.servers.truth.whole();
+    const ofApp = () =>
+      [...program.ledger.charges({ range, connections: [id] })]
+        .filter(({ scopeKey }) => scopeKey === key)
+        .map((charge) => `${charge.day} ${charge.key} ${charge.amount}`);
+    program.servers.setFault('phala', { kind: 'app-gone', app: key });
+    program.now += 25 * HOUR_MS;
+    expectDone(await program.sync(id));
+    const before = ofApp();
+    expect(before.length).toBeGreaterThan(0);
+    program.servers.setFault('phala', [
+      { kind: 'app-gone', app: key },
+      { kind: 'nothing', path: `/apps/${key}/usage` },
+    ]);
+    for (let poll = 0; poll < 4; poll += 1) {
+      program.now += DAY_MS;
+      expectDone(await program.sync(id));
+      expect(ofApp()).toEqual(before);
+    }
+    const known = program.ledger.covered(scope, program.servers.truth.whole());
+    expect(known.map((each) => each.settled)).not.toContain(false);
+  });
+
   it('with a 404: the scope ends, its history stays, the others go on; listed again, it is read on', async () => {
     const { program, id } = await settled('phala');
     const { key } = goneApp(program, id);
