@@ -29,26 +29,20 @@ export function countMissing(
   db: Database,
   place: WindowPlace,
   names: SeenNames,
-): { unsettled: number; emptiesScope: boolean } {
+): { lacking: number; emptiesScope: boolean } {
   const connection = connectionOf(db, place.scope);
-  if (connection === null) return { unsettled: 0, emptiesScope: false };
+  if (connection === null) return { lacking: 0, emptiesScope: false };
   return db.read(() => {
     // In a backfill nothing is stored of most days, so nothing of them can be missing.
     const stored = storedDays(db, place);
-    if (stored === null) return { unsettled: 0, emptiesScope: false };
+    if (stored === null) return { lacking: 0, emptiesScope: false };
     names.resolve(db, connection.n);
     prepareLacking(db, { ...place, ...stored });
-    const unsettled = db.integer(
-      `SELECT count(*) AS value FROM gone WHERE day BETWEEN ?2 AND ?3 AND NOT EXISTS (
-         SELECT 1 FROM covered WHERE scope_id = ?1 AND covered.day = gone.day AND settled = 1)`,
-      place.scope,
-      place.from,
-      place.to,
-    );
+    const lacking = db.integer('SELECT count(*) AS value FROM gone');
     const staged = db.integer('SELECT count(*) AS value FROM staged WHERE writer = ?', place.writer);
     return {
-      unsettled: Number(unsettled),
-      emptiesScope: staged === 0n && unsettled > 0n,
+      lacking: Number(lacking),
+      emptiesScope: staged === 0n && lacking > 0n,
     };
   });
 }

@@ -105,11 +105,11 @@ export interface WindowWriter {
   /** As {@link total} without the digest, which costs far more than the rest. */
   size(): Omit<StagedSummary, 'digest'>;
   /**
-   * Number of charges on unsettled days of the window that are stored but were not
-   * staged: what a commit with `mayDelete` would delete. `emptiesScope`: the
-   * answer holds nothing at all where charges are stored.
+   * `lacking`: number of charges that are stored on days of the window but were not
+   * staged, as a commit with `mayDelete` would delete them. `emptiesScope`: the
+   * answer holds nothing at all where it would delete some.
    */
-  missing(): { readonly unsettled: number; readonly emptiesScope: boolean };
+  missing(): { readonly lacking: number; readonly emptiesScope: boolean };
   commit(options: CommitOptions): CommitResult;
   /** Drops everything. Safe to call after commit. */
   close(): void;

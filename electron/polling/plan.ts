@@ -3,7 +3,17 @@
  * says. The rules are the design's: each poll reads from the earliest unsettled
  * day, history is filled newest first, settled days are left alone.
  */
-import { addDays, addMonths, DAY_MS, dayOf, daysBetween, earlier, later } from '../../shared/day.js';
+import {
+  addDays,
+  addMonths,
+  DAY_MS,
+  dayOf,
+  daysBetween,
+  eachDay,
+  earlier,
+  endOf,
+  later,
+} from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { CoveredDay, Scope } from '../ledger/types.js';
 import type { SettlePolicy } from '../providers/adapter.js';
@@ -104,6 +114,23 @@ export function halve(window: DayRange): [DayRange, DayRange] | null {
     { from: middle, to: window.to },
     { from: window.from, to: addDays(middle, -1) },
   ];
+}
+
+/**
+ * Whether a reading of the window would settle a day that was not read since
+ * its end: what it leaves out nothing would ask for again.
+ */
+export function isLastLook(
+  window: DayRange,
+  covered: readonly CoveredDay[],
+  now: number,
+  settle: SettlePolicy,
+): boolean {
+  const readAt = new Map(covered.map((known) => [known.day, known.readAt]));
+  return eachDay(window).some((day) => {
+    const end = endOf(day);
+    return now >= end + settle.afterMs && (readAt.get(day) ?? 0) < end;
+  });
 }
 
 /**

@@ -22,6 +22,8 @@ export interface ReadWhole {
   readonly read: (onPage: (page: Page) => void) => Promise<WindowOutcome>;
   /** A window of one day cannot be halved further. */
   readonly splittable: boolean;
+  /** Days settle by this reading that no reading has seen since their end. */
+  readonly lastLook: boolean;
 }
 
 export type WholeResult =
@@ -41,7 +43,7 @@ interface Pass {
   readonly fresh: number;
 }
 
-export async function readWhole({ writer, read, splittable }: ReadWhole): Promise<WholeResult> {
+export async function readWhole({ writer, read, splittable, lastLook }: ReadWhole): Promise<WholeResult> {
   const pass = async (): Promise<Pass | null> => {
     let rows = 0;
     let fresh = 0;
@@ -59,21 +61,21 @@ export async function readWhole({ writer, read, splittable }: ReadWhole): Promis
 
   let last = await pass();
   if (last === null) return { kind: 'split' };
-  const { unsettled, emptiesScope } = writer.missing();
+  const { lacking, emptiesScope } = writer.missing();
   let stable = true;
-  const severalPages = last.outcome.pages > 1;
-  const { doubt } = last.outcome;
-  const doubtful = emptiesScope || doubt !== undefined;
-  if (severalPages || (unsettled > 0 && doubtful)) {
-    // Rows can shift between pages, an empty answer can be a vendor's slip, and a
-    // short one be cut: nothing is deleted, and no long day believed, before a
-    // second read agrees.
-    doubt?.();
+  let severalPages = last.outcome.pages > 1;
+  // What takes charges away, or is believed for good at first sight, must not be cut.
+  const matters = lacking > 0 || lastLook;
+  const isCut = matters && !((await last.outcome.confirm?.()) ?? true);
+  if (severalPages || emptiesScope || isCut) {
+    // Rows can shift between pages, and an empty answer can be a vendor's slip: nothing
+    // is deleted, and no long day believed, before a second read agrees.
     const first = writer.total();
     writer.restart();
     const second = await pass();
     if (second === null) return { kind: 'split' };
     last = second;
+    severalPages ||= last.outcome.pages > 1;
     const again = writer.total();
     stable = again.digest === first.digest && again.rows === first.rows;
   }

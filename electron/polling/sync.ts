@@ -12,7 +12,14 @@ import { absolute, nanos } from '../../shared/money.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ClientContext, ProviderAdapter, ResourceListing, VendorHttp } from '../providers/adapter.js';
 import { AskAhead } from './ask-ahead.js';
-import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, auditWindow, halve, planWindows } from './plan.js';
+import {
+  LISTING_EVERY_MS,
+  LISTING_ON_DEMAND_MS,
+  auditWindow,
+  halve,
+  isLastLook,
+  planWindows,
+} from './plan.js';
 import { readWhole } from './read-window.js';
 
 /** Requests after which a poll leaves further scopes to the next, where they come first. */
@@ -335,6 +342,7 @@ class Sync {
             onPage(page);
           }),
         splittable: lengthOf(task.window) > 1,
+        lastLook: isLastLook(window, ledger.covered(scope.id, window), readAt, adapter.settle),
       });
       if (result.kind === 'split') return 'split';
       // A removed or changed connection's late answer is dropped.

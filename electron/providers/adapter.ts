@@ -140,9 +140,10 @@ export type WindowOutcome =
       readonly unknownResources: boolean;
       /**
        * Present where earlier answers alone speak for this one's being whole.
-       * Called before another reading, which then makes sure.
+       * Makes sure, with one more request; where it is not whole, the window is to
+       * be read anew.
        */
-      readonly doubt?: () => void;
+      readonly confirm?: () => Promise<boolean>;
     }
   /** More than one answer can hold: ask for halves. What was handed on is to be dropped. */
   | { readonly kind: 'split' };

@@ -143,6 +143,7 @@ async function readAndStore(
   const result = await readWhole({
     writer: measured(writer, spent),
     splittable: true,
+    lastLook: false,
     read: async (onPage) => {
       const names = new ResourceNames(APP, new Map(), context.memo);
       const answer = await fetchUsage(context, APP.key, { start: 0, end: 0 }, 0);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { Fault } from '../../electron/demo/faults.js';
+import type { VendorHttp } from '../../electron/providers/adapter.js';
 import { DAY_MS, HOUR_MS, day } from '../../shared/day.js';
 import {
   SINCE,
@@ -156,6 +157,63 @@ describe('pages, whatever the server does with them, lead to the truth', () => {
     );
     expect(storedDays(program, id)).toEqual([[today, truth]]);
     expect(program.ledger.integrityFault()).toBeNull();
+  });
+});
+
+describe('phala: a cap that drops below the length once verified', () => {
+  interface Row {
+    readonly billing_hour: string;
+  }
+
+  /** Answers oldest first and cuts every page at as many rows as the first page is told to have. */
+  function cutting(capOf: (rows: readonly Row[]) => number): (http: VendorHttp) => VendorHttp {
+    let cap: number | null = null;
+    return (http) => ({
+      get: async (path, query = {}) => {
+        if (!path.endsWith('/usage')) return http.get(path, query);
+        const response = await http.get(path, { ...query, offset: '0' });
+        const { usage } = JSON.parse(new TextDecoder().decode(response.body)) as { usage: readonly Row[] };
+        const rows = usage.toSorted((a, b) => (a.billing_hour < b.billing_hour ? -1 : 1));
+        cap ??= capOf(rows);
+        const from = Number(query['offset']);
+        const page = { usage: rows.slice(from, from + cap), total: null };
+        return { ...response, body: new TextEncoder().encode(JSON.stringify(page)) };
+      },
+    });
+  }
+
+  it('while the lid was closed: no day settles in part', async () => {
+    const program = await begin({ since: A_WEEK_AGO, scale: { apps: 1, cvmsPerApp: 3 } });
+    const id = await program.connect('phala');
+    expectDone(await program.sync(id));
+    program.now += 3 * DAY_MS;
+    // All that is stored is in the answer; of the 22nd, which settles now, the rest is cut off.
+    const stored = (rows: readonly Row[]) => rows.filter((row) => row.billing_hour < '2026-11-22T13').length;
+    program.wrap = cutting(stored);
+    expectDone(await program.sync(id));
+    expectTruth(program, id, 'phala');
+  });
+
+  it('in an audit, whose windows are longer than a poll’s: no settled day loses a charge', async () => {
+    const program = await begin({ since: day('2026-10-18'), scale: { apps: 1, cvmsPerApp: 1 } });
+    const id = await program.connect('phala');
+    expectDone(await program.sync(id));
+    program.now += 3 * DAY_MS;
+    expectDone(await program.sync(id));
+    const { paging } = program.ledger.connection(id)?.memo as { paging: { verified: number } };
+    program.wrap = cutting(() => Math.floor(0.6 * paging.verified));
+    program.now += 2 * DAY_MS;
+    expectDone(await program.sync(id));
+    // The week in which the audit's turn is the newest 31 settled days'.
+    program.now += 6 * DAY_MS;
+    const asked = program.servers.requests.length;
+    expectDone(await program.sync(id));
+    const audits = program.servers.requests
+      .slice(asked)
+      .filter(({ query }) => /start_date=2026-1(0|1-[01])/.test(query));
+    expect(audits.length).toBeGreaterThan(2);
+    expectTruth(program, id, 'phala');
+    expect(program.ledger.revisions({ range: program.servers.truth.whole(), connections: [id] })).toEqual([]);
   });
 });
 

@@ -236,13 +236,13 @@ describe('deleting', () => {
 
   it('is announced before, and done only where it may be', () => {
     write(place.ledger, scope, WINDOW, [[kept, lacking]], EARLY);
-    expect(missingAfter([kept])).toEqual({ unsettled: 1, emptiesScope: false });
-    expect(missingAfter([])).toEqual({ unsettled: 2, emptiesScope: true });
+    expect(missingAfter([kept])).toEqual({ lacking: 1, emptiesScope: false });
+    expect(missingAfter([])).toEqual({ lacking: 2, emptiesScope: true });
     write(place.ledger, scope, WINDOW, [[kept]], { ...EARLY, mayDelete: false });
     expect(lines(place.ledger)).toHaveLength(2);
     expect(write(place.ledger, scope, WINDOW, [[kept]], EARLY)).toMatchObject({ deleted: 1 });
     expect(lines(place.ledger)).toEqual(['2026-11-10 kept#0 1000000000']);
-    expect(missingAfter([kept])).toEqual({ unsettled: 0, emptiesScope: false });
+    expect(missingAfter([kept])).toEqual({ lacking: 0, emptiesScope: false });
   });
 
   it('is not done while sum and the vendor’s total differ by more than rounding', () => {
@@ -349,9 +349,9 @@ describe('a settled day', () => {
   it('is not missed from an answer, and can be read anew after unsettling', () => {
     const count = (): number => {
       const writer = place.ledger.writeWindow(scope, WINDOW);
-      const { unsettled } = writer.missing();
+      const { lacking } = writer.missing();
       writer.close();
-      return unsettled;
+      return lacking;
     };
     expect(count()).toBe(0);
     place.ledger.unsettle(connection.id, day('2026-11-11'));

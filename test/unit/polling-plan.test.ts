@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { auditWindow, halve, planWindows, windowsOver } from '../../electron/polling/plan.js';
+import { auditWindow, halve, isLastLook, planWindows, windowsOver } from '../../electron/polling/plan.js';
 import type { PlanInput } from '../../electron/polling/plan.js';
 import type { CoveredDay, Scope } from '../../electron/ledger/types.js';
 import { DAY_MS, HOUR_MS, addDays, day, eachDay, lengthOf, startOf } from '../../shared/day.js';
@@ -128,6 +128,24 @@ describe('the windows of a sync', () => {
     ];
     const monday = startOf(day('2026-11-23')) + 9 * HOUR_MS;
     expect(planWindows(input({ covered, now: monday }))).toEqual([{ from: '2026-11-19', to: '2026-11-23' }]);
+  });
+});
+
+describe('a last look', () => {
+  const window = { from: day('2026-11-18'), to: TODAY };
+  const settle = input({}).settle;
+  const isLast = (covered: CoveredDay[]): boolean => isLastLook(window, covered, NOON, settle);
+
+  it('is a reading that settles a day no other has seen since its end', () => {
+    expect(isLast([])).toBe(true);
+    // The last reading before the lid was closed: of the 19th it saw a part.
+    const friday = startOf(day('2026-11-19')) + 18 * HOUR_MS;
+    expect(isLast(read('2026-11-18', '2026-11-19', false, friday))).toBe(true);
+  });
+
+  it('is none where every such day was read after its end, or none settles', () => {
+    expect(isLast(read('2026-11-18', '2026-11-19', false, startOf(day('2026-11-20'))))).toBe(false);
+    expect(isLastLook({ from: day('2026-11-20'), to: TODAY }, [], NOON, settle)).toBe(false);
   });
 });
 

@@ -139,6 +139,7 @@ async function readWindow(
     span: spanOf(window),
     splittable: lengthOf(window) > 1,
     memo: context.memo,
+    now: context.now(),
     onRows: (rows, offset) =>
       onPage({ charges: rows.map((row, index) => chargeOf(row, offset + index + 1, app, names)) }),
   });
@@ -149,6 +150,6 @@ async function readWindow(
     pages: outcome.pages,
     reported: outcome.only === null ? null : optionalNanos(outcome.only.total_cost),
     unknownResources: names.foundUnknown,
-    ...(outcome.doubt === undefined ? {} : { doubt: outcome.doubt }),
+    ...(outcome.confirm === undefined ? {} : { confirm: outcome.confirm }),
   };
 }

@@ -17,14 +17,14 @@ export type PagedOutcome =
   | { readonly kind: 'split' }
   /**
    * `only` is the one answer that held every row, null where it took several.
-   * `doubt`, where its length was trusted for that of earlier answers: the next
-   * reading verifies it.
+   * `confirm`, where its length was trusted for that of earlier answers: asks
+   * for more, and says whether there is none.
    */
   | {
       readonly kind: 'whole';
       readonly pages: number;
       readonly only: UsageAnswer | null;
-      readonly doubt?: () => void;
+      readonly confirm?: () => Promise<boolean>;
     };
 
 export interface Paging {
@@ -34,6 +34,8 @@ export interface Paging {
   readonly splittable: boolean;
   /** The adapter's memo; what was learned of the server's pages is kept in it. */
   readonly memo: Record<string, unknown>;
+  /** In ms since 1970. */
+  readonly now: number;
   /** @param offset how many rows came before these */
   readonly onRows: (rows: readonly WireObject[], offset: number) => void;
 }
@@ -42,6 +44,10 @@ export interface Paging {
 const MAX_ROUNDS = 5;
 /** No server cuts the rows of a single hour into pages smaller than this. */
 const LEAST_CAP = 100;
+/** Rows come hourly, and a cap stands still: a longest answer that stays as long for so long is looked into. */
+const STANDSTILL_MS = 3 * HOUR_MS;
+/** For so long a verified length needs no confirming: as long as a sync takes, about. */
+const FRESH_MS = 10 * 60_000;
 
 /** What is known of the server's pages, for the connection. */
 interface Known {
@@ -49,6 +55,15 @@ interface Known {
   cap: number | null;
   /** The longest short page that was verified to hold everything. */
   verified: number;
+  /** The longest that was verified lately, and when. */
+  checked: { readonly rows: number; readonly at: number } | null;
+  /** The longest short page of late: since when, when last, and whether that length was verified since. */
+  longest: {
+    readonly rows: number;
+    readonly since: number;
+    readonly at: number;
+    readonly sure: boolean;
+  } | null;
   /** `total` was seen to count more rows than there are: it is no hint here. */
   totalMisleads: boolean;
 }
@@ -70,11 +85,14 @@ export async function readRows(paging: Paging): Promise<PagedOutcome> {
       if (count >= pageSize(known)) {
         return splittable ? { kind: 'split' } : await readByOffset(paging, known, first);
       }
-      const trusted = isTrusted(known, first);
+      noteLength(known, count, paging.now);
+      const trusted = isTrusted(known, first, paging.now);
       if (trusted || !(await hasMore(paging, known, first))) {
         onRows(first.usage, 0);
-        const doubt = trusted && count > 0 ? { doubt: () => forget(memo) } : {};
-        return { kind: 'whole', pages: 1, only: first, ...doubt };
+        const whole = { kind: 'whole', pages: 1, only: first } as const;
+        const page = first;
+        const isSure = !trusted || count === 0 || isFresh(known, count, paging.now);
+        return isSure ? whole : { ...whole, confirm: () => confirm(paging, page) };
       }
       // More rows exist than the page showed: a cap, unless they came meanwhile.
       first = await ask(span, 0);
@@ -90,11 +108,50 @@ function pageSize(known: Known): number {
   return Math.min(USAGE_LIMIT, known.cap ?? USAGE_LIMIT);
 }
 
-function isTrusted(known: Known, page: UsageAnswer): boolean {
+function isTrusted(known: Known, page: UsageAnswer, now: number): boolean {
   const count = page.usage.length;
   if (count === 0) return true;
   const hintsAtMore = !known.totalMisleads && page.total !== null && page.total > count;
-  return count <= known.verified && !hintsAtMore;
+  return count <= known.verified && !hintsAtMore && !standsStill(known, count, now);
+}
+
+function noteLength(known: Known, rows: number, now: number): void {
+  const { longest } = known;
+  const isNew =
+    longest === null ||
+    rows > longest.rows ||
+    now < longest.at ||
+    (rows < longest.rows && now - longest.at > STANDSTILL_MS);
+  if (isNew) known.longest = { rows, since: now, at: now, sure: false };
+  else if (rows === longest.rows) known.longest = { ...longest, at: now };
+}
+
+/**
+ * Whether it may have become a cap that a page is as long as it is. A server
+ * that cuts pages shorter than it once did gives itself away only so: shorter
+ * pages hold everything, and the longest no longer grows.
+ */
+function standsStill({ longest }: Known, rows: number, now: number): boolean {
+  return longest?.rows === rows && !longest.sure && now - longest.since >= STANDSTILL_MS;
+}
+
+function isFresh({ checked }: Known, rows: number, now: number): boolean {
+  return checked !== null && rows <= checked.rows && now >= checked.at && now - checked.at < FRESH_MS;
+}
+
+function noteVerified(known: Known, rows: number, now: number): void {
+  known.verified = Math.max(known.verified, rows);
+  if (!isFresh(known, rows, now)) known.checked = { rows, at: now };
+  if (known.longest?.rows === rows) known.longest = { ...known.longest, sure: true };
+}
+
+/** Whether a page that was trusted holds every row. Where it does not, every count is doubtful. */
+async function confirm(paging: Paging, page: UsageAnswer): Promise<boolean> {
+  const known = recall(paging.memo);
+  const isWhole = !(await hasMore(paging, known, page));
+  if (!isWhole) known.verified = 0;
+  paging.memo.paging = { ...known };
+  return isWhole;
 }
 
 /** Whether rows exist beyond a short first page. A "no" is remembered. */
@@ -110,7 +167,7 @@ async function hasMore(paging: Paging, known: Known, first: UsageAnswer): Promis
     const isTail = next.usage.length === count - distinct;
     if (!isTail && (await hasMoreInHalves(ask, span, rows, count))) return true;
   }
-  known.verified = Math.max(known.verified, count);
+  noteVerified(known, count, paging.now);
   if (first.total !== null && first.total > count) known.totalMisleads = true;
   return false;
 }
@@ -159,7 +216,7 @@ async function readByOffset(paging: Paging, known: Known, first: UsageAnswer): P
     offset += countDistinct(page.usage);
     if (fresh === 0 || (count < size && count <= known.verified)) break;
     page = await ask(span, offset);
-    if (page.usage.length === 0 && count < size) known.verified = Math.max(known.verified, count);
+    if (page.usage.length === 0 && count < size) noteVerified(known, count, paging.now);
   }
   return { kind: 'whole', pages, only: pages === 1 ? first : null };
 }
@@ -198,11 +255,6 @@ function hash(text: string): number {
   return 4294967296 * (2097151 & low) + (high >>> 0);
 }
 
-/** A server that cuts pages shorter than it did makes every count doubtful. */
-function forget(memo: Record<string, unknown>): void {
-  memo.paging = { ...recall(memo), verified: 0 };
-}
-
 function recall(memo: Record<string, unknown>): Known {
   const kept = isObject(memo.paging) ? memo.paging : {};
   const natural = (value: unknown): number | null =>
@@ -211,5 +263,15 @@ function recall(memo: Record<string, unknown>): Known {
     cap: natural(kept.cap),
     verified: natural(kept.verified) ?? 0,
     totalMisleads: kept.totalMisleads === true,
+    checked: isCount(kept.checked) ? kept.checked : null,
+    longest: isLongest(kept.longest) ? kept.longest : null,
   };
+}
+
+function isCount(value: unknown): value is { rows: number; at: number } {
+  return isObject(value) && typeof value.rows === 'number' && typeof value.at === 'number';
+}
+
+function isLongest(value: unknown): value is NonNullable<Known['longest']> {
+  return isCount(value) && 'since' in value && typeof value.since === 'number' && 'sure' in value;
 }

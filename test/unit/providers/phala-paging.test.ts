@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 
 import type { Charge } from '../../../electron/providers/adapter.js';
 import { phalaAdapter } from '../../../electron/providers/phala/adapter.js';
-import { DAY_MS, addDays, day, daysBetween } from '../../../shared/day.js';
+import { DAY_MS, HOUR_MS, addDays, day, daysBetween } from '../../../shared/day.js';
 import type { DayRange } from '../../../shared/day.js';
 import { FaultError } from '../../../shared/faults.js';
-import { answer, contextFor } from './context.js';
+import { NOON, answer, contextFor } from './context.js';
 
 interface Row {
   readonly billing_key: string;
@@ -195,6 +195,96 @@ describe('requests', () => {
     context.memo.paging = { cap: 100, verified: 50 };
     expect((await readAll(context, MONTH)).keys.size).toBe(300);
     expect(context.memo.paging).toMatchObject({ cap: null, verified: 300 });
+  });
+});
+
+describe('a cap that drops below what was verified', () => {
+  const QUARTER_MS = HOUR_MS / 4;
+
+  /** An account whose rows come hourly, in the order in which they came, and which is polled every 15 minutes. */
+  function account(perHour: number) {
+    const rows = spread(400, 3);
+    const server = { cap: Infinity };
+    const context = vendor(rows, server);
+    context.memo.paging = { cap: null, verified: 2_000 };
+    const end = rows.at(-1)?.at ?? 0;
+    const window = { from: START, to: addDays(START, 6) };
+    let hour = 0;
+    return {
+      rows,
+      server,
+      /** Polls for some hours. @returns how many requests each poll made, and what the last one found */
+      poll: async (hours: number) => {
+        const requests: number[] = [];
+        let found = new Set<string>();
+        for (const until = hour + hours; hour < until; hour += 1) {
+          for (let row = 0; row < perHour; row += 1)
+            rows.push({ billing_key: `h${hour}-${row}`, at: end + hour * HOUR_MS });
+          for (let quarter = 0; quarter < 4; quarter += 1) {
+            const before = context.asked.length;
+            found = (await readAll(context, window)).keys;
+            requests.push(context.asked.length - before);
+            await context.wait(QUARTER_MS, 'limit');
+          }
+        }
+        return { requests, found };
+      },
+    };
+  }
+
+  test('shows by a length that stands still, within hours', async () => {
+    const { rows, server, poll } = account(2);
+    await poll(1);
+    server.cap = rows.length + 5;
+    const { requests, found } = await poll(8);
+    expect(found.size).toBe(rows.length);
+    expect(requests.slice(0, 8)).toEqual(Array(8).fill(1));
+  });
+
+  test('costs an account in use no request', async () => {
+    const { poll } = account(2);
+    expect((await poll(48)).requests).toEqual(Array(4 * 48).fill(1));
+  });
+
+  test('costs an account at rest one', async () => {
+    const { poll } = account(0);
+    const { requests } = await poll(48);
+    expect(requests.filter((count) => count > 1)).toEqual([2]);
+  });
+
+  test('costs a smaller app none beside a larger one that grows', async () => {
+    // Of which another app's answer, some minutes ago, was longer.
+    const shared = vendor(spread(100, 3));
+    shared.memo.paging = {
+      verified: 2_000,
+      longest: { rows: 500, since: NOON - 9 * HOUR_MS, at: NOON, sure: false },
+    };
+    const window = { from: START, to: addDays(START, 6) };
+    for (let hour = 0; hour < 3; hour += 1) {
+      await readAll(shared, window);
+      await shared.wait(HOUR_MS, 'limit');
+    }
+    expect(shared.asked).toHaveLength(3);
+  });
+
+  test('is found where the caller makes sure of a trusted page', async () => {
+    const server = { cap: 100 };
+    const context = vendor(spread(300, 20), server);
+    context.memo.paging = { verified: 2_000 };
+    const read = () => phalaAdapter.readWindow(context, SCOPE, MONTH, new Map(), () => undefined);
+    const cut = await read();
+    expect(cut).toMatchObject({ kind: 'whole', pages: 1 });
+    expect(cut.kind === 'whole' && (await cut.confirm?.())).toBe(false);
+    expect((await readAll(context, MONTH)).keys.size).toBe(300);
+
+    server.cap = Infinity;
+    context.memo.paging = { verified: 2_000 };
+    const whole = await read();
+    expect(whole.kind === 'whole' && (await whole.confirm?.())).toBe(true);
+    // What was made sure of a moment ago is sure.
+    expect(await read()).not.toHaveProperty('confirm');
+    await context.wait(HOUR_MS, 'limit');
+    expect(await read()).toHaveProperty('confirm');
   });
 });
 
