@@ -39,34 +39,18 @@ export class Connections {
    * @throws FaultError; nothing is changed then
    */
   async connect(credential: Credential, name: string | null): Promise<Connected> {
-    const { ledger, now } = this.options;
+    const { ledger } = this.options;
     const account = await this.check(credential);
-    const existing = ledger.connectionByAccount(credential.provider, account.id);
-    if (existing !== null) {
-      const connection = await this.rejoin(existing, credential, account, name);
-      return { connection, replaced: true, warning: account.warning };
+    const known = (): Connection | null => ledger.connectionByAccount(credential.provider, account.id);
+    const added = known() === null ? await this.add(credential, account, name) : null;
+    if (added !== null) {
+      this.mirror();
+      return { connection: added, replaced: false, warning: account.warning };
     }
-    const id = `${credential.provider}-${randomBytes(4).toString('hex')}`;
-    const origin = this.options.vendors.origin(credential.provider);
-    // The key first: a connection without its key would be a failure from its first day.
-    await storeCredential(this.options.secrets, id, origin, credential);
-    const connection = ledger.addConnection(
-      {
-        id,
-        provider: credential.provider,
-        account: account.id,
-        accountName: account.name,
-        name: name ?? this.freeName(credential, account),
-        unit: ADAPTERS[credential.provider].unit,
-        origin,
-        accountCreatedDay: account.createdDay,
-        billingAnchor: account.billingAnchor,
-        creditLeft: account.creditLeft,
-      },
-      now(),
-    );
-    this.mirror();
-    return { connection, replaced: false, warning: account.warning };
+    const existing = known();
+    if (existing === null) throw new FaultError('internal', 'the connection was removed meanwhile');
+    const connection = await this.rejoin(existing, credential, account, name);
+    return { connection, replaced: true, warning: account.warning };
   }
 
   /** Another key for the same account. @throws FaultError, with nothing changed */
@@ -113,6 +97,41 @@ export class Connections {
     this.options.ledger.removeConnection(connection.id, { forget: true }, this.options.now());
   }
 
+  /** Null where another process has added the account meanwhile. */
+  private async add(
+    credential: Credential,
+    account: Account,
+    name: string | null,
+  ): Promise<Connection | null> {
+    const { ledger, secrets, now } = this.options;
+    const id = `${credential.provider}-${randomBytes(4).toString('hex')}`;
+    const origin = this.options.vendors.origin(credential.provider);
+    // The key first: a connection without its key would be a failure from its first day.
+    await storeCredential(secrets, id, origin, credential);
+    try {
+      return ledger.addConnection(
+        {
+          id,
+          provider: credential.provider,
+          account: account.id,
+          accountName: account.name,
+          name: name ?? this.freeName(credential, account),
+          unit: ADAPTERS[credential.provider].unit,
+          origin,
+          accountCreatedDay: account.createdDay,
+          billingAnchor: account.billingAnchor,
+          creditLeft: account.creditLeft,
+        },
+        now(),
+      );
+    } catch (error) {
+      // A key under a name that no connection bears would never be found again.
+      await secrets.delete(id);
+      if (ledger.connectionByAccount(credential.provider, account.id) !== null) return null;
+      throw error;
+    }
+  }
+
   private check(credential: Credential): Promise<Account> {
     return this.options.vendors.check(credential, this.options.now);
   }
@@ -153,7 +172,11 @@ export class Connections {
   }
 
   private mirror(without: string | null = null): void {
-    writeMirror(this.options.mirrorPath, this.options.ledger, without);
+    try {
+      writeMirror(this.options.mirrorPath, this.options.ledger, without);
+    } catch (error) {
+      throw new FaultError('ledger', error instanceof Error ? error.message : null);
+    }
   }
 }
 

@@ -10,6 +10,8 @@ import type { DeleteOutcome, GetOutcome, SecretStore, SetOutcome } from '../keyc
 export class KeyRing implements SecretStore {
   private readonly memory = new MemoryStore();
   private readonly inMemory = new Set<string>();
+  /** Those in memory for which the keychain is to be tried once more. */
+  private readonly toTry = new Set<string>();
 
   constructor(
     private readonly keychain: SecretStore,
@@ -25,15 +27,23 @@ export class KeyRing implements SecretStore {
     return this.inMemory;
   }
 
-  get(id: string): Promise<GetOutcome> {
-    return this.inMemory.has(id) ? this.memory.get(id) : this.keychain.get(id);
+  async get(id: string): Promise<GetOutcome> {
+    if (!this.inMemory.has(id)) return this.keychain.get(id);
+    if (this.toTry.delete(id)) {
+      // Another process may have put a newer key where this one could not.
+      const kept = await this.keychain.get(id);
+      if (kept.kind === 'found') {
+        await this.forget(id);
+        return kept;
+      }
+    }
+    return this.memory.get(id);
   }
 
   async set(id: string, secret: string): Promise<SetOutcome> {
     const outcome = await this.keychain.set(id, secret);
     if (outcome.kind === 'stored') {
-      this.inMemory.delete(id);
-      await this.memory.delete(id);
+      await this.forget(id);
       return outcome;
     }
     if (!this.options.fallBackToMemory) return outcome;
@@ -42,20 +52,31 @@ export class KeyRing implements SecretStore {
   }
 
   async delete(id: string): Promise<DeleteOutcome> {
-    const wasInMemory = this.inMemory.delete(id);
-    await this.memory.delete(id);
+    const wasInMemory = await this.forget(id);
     const outcome = await this.keychain.delete(id);
     // Where there is no keychain, nothing can be left in it.
     return wasInMemory && outcome.kind === 'unavailable' ? { kind: 'deleted' } : outcome;
   }
 
   async deleteAll(ids: readonly string[]): Promise<DeleteOutcome> {
-    this.inMemory.clear();
-    await this.memory.deleteAll();
-    return this.keychain.deleteAll(ids);
+    const outcome = await this.keychain.deleteAll(ids);
+    // What the keychain keeps, the program goes on with: then it needs the others as well.
+    if (outcome.kind === 'deleted' || outcome.kind === 'absent' || this.sessionOnly) {
+      this.inMemory.clear();
+      await this.memory.deleteAll();
+    }
+    return outcome;
   }
 
   ask(id: string): void {
     this.keychain.ask(id);
+    if (this.inMemory.has(id)) this.toTry.add(id);
+  }
+
+  /** @returns whether its key was in memory */
+  private async forget(id: string): Promise<boolean> {
+    await this.memory.delete(id);
+    this.toTry.delete(id);
+    return this.inMemory.delete(id);
   }
 }

@@ -11,6 +11,9 @@ import { formatDecimal, parseNanos } from '../../shared/money.js';
 import type { Connection, Ledger } from '../ledger/types.js';
 import { readJsonFile, writeJsonFile } from './files.js';
 
+/** As {@link formatDecimal} writes a rate. */
+const DECIMAL = /^\d{1,9}(\.\d{1,9})?$/;
+
 const mirrorSchema = z.object({
   schema: z.literal(1),
   connections: z.array(
@@ -22,7 +25,7 @@ const mirrorSchema = z.object({
       name: z.string(),
       unit: z.enum(['USD', 'CHC']),
       origin: z.string(),
-      rates: z.array(z.object({ from: z.string(), usdPerUnit: z.string() })),
+      rates: z.array(z.object({ from: z.string(), usdPerUnit: z.string().regex(DECIMAL) })),
     }),
   ),
 });
@@ -60,7 +63,10 @@ export function restoreFromMirror(path: string, ledger: Ledger, now: number): vo
   const parsed = mirrorSchema.safeParse(readJsonFile(path));
   if (!parsed.success) return;
   for (const entry of parsed.data.connections) {
-    if (ledger.connectionByAccount(entry.provider, entry.account) !== null) continue;
+    const isKnown =
+      ledger.connection(entry.id) !== null ||
+      ledger.connectionByAccount(entry.provider, entry.account) !== null;
+    if (isKnown) continue;
     const rates = entry.rates.flatMap((rate) => {
       const from = parseDay(rate.from);
       return from === null ? [] : [{ from, usdPerUnit: parseNanos(rate.usdPerUnit) }];

@@ -114,9 +114,9 @@ export class Syncs {
       // Who asks for settled days again is not served by a sync that left them alone.
       return request.since === null ? outcome : this.sync(id, request);
     }
+    const before = this.options.ledger.connection(id);
     const outcome = await this.start(id, request);
     if (outcome.kind !== 'busy' || !request.onDemand) return outcome;
-    const before = this.options.ledger.connection(id);
     if (!(await this.otherProcessEnds(id, request))) return { kind: 'dropped' };
     if (request.since !== null) return this.sync(id, request);
     const after = this.options.ledger.connection(id);

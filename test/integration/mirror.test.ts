@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -62,3 +62,23 @@ it('does not bring back what was removed, or is about to be', () => {
   restoreFromMirror(copy, ledger, NOW);
   expect(ledger.connections().map(({ id }) => id)).toEqual([kept.id, removed.id]);
 });
+
+it('is no hindrance to a start where it is damaged, or bears an id that another account has', () => {
+  const ledger = ledgerNamed('ledger.sqlite');
+  const kept = addConnection(ledger, { account: 'ws_1' });
+  const entry = { ...kept, account: 'ws_2', rates: [{ from: '2026-10-01', usdPerUnit: '1' }] };
+  const broken = { ...entry, id: 'other', rates: [{ from: '2026-10-01', usdPerUnit: 'much' }] };
+  const copies = [
+    '{"schema":1,"connec',
+    ...[entry, broken].map((one) => JSON.stringify({ schema: 1, connections: [one] }, plain)),
+  ];
+  for (const text of copies) {
+    writeFileSync(copy, text);
+    restoreFromMirror(copy, ledger, NOW);
+    expect(ledger.connections().map(({ id }) => id)).toEqual([kept.id]);
+  }
+});
+
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}
