@@ -2,9 +2,6 @@
  * The program without a window: ledger, keys, syncs and the answers that views,
  * tray and command line show. Built once by the composition root.
  */
-import { readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-
 import { addDays, addMonths, dayOf, eachDay, earlier, firstOfMonth, later } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { ExportProfile } from '../../shared/choices.js';
@@ -32,6 +29,8 @@ import type { ExportOutcome, Running } from '../polling/worker-host.js';
 import type { Connections } from './connections.js';
 import { ofConnections, readDayFacts, within } from './day-facts.js';
 import type { DayFacts } from './day-facts.js';
+import { emptyLedger, removeFiles } from './deletion.js';
+import type { Deletion } from './deletion.js';
 import { dayDetail, rowDetail } from './details.js';
 import type { Home } from './home.js';
 import type { KeyRing } from './key-ring.js';
@@ -208,41 +207,33 @@ export class Core {
 
   /**
    * Removes everything the program keeps: keychain entries, ledger, settings.
-   * The caller quits then.
-   *
-   * @returns false where the keychain did not give up the keys; nothing is removed then
+   * The caller quits then, unless the keychain refused.
    */
-  async deleteAll(): Promise<boolean> {
-    const { home, keys, ledger } = this.parts;
+  async deleteAll(): Promise<Deletion> {
+    const { home, keys, ledger, now } = this.parts;
     // The keys first: their names are in the ledger, so without it nobody would find them again.
     const outcome = await keys.deleteAll(ledger.connections().map(({ id }) => id));
-    if (outcome.kind !== 'deleted' && outcome.kind !== 'absent' && !keys.sessionOnly) return false;
-    await this.close();
-    for (const name of readdirSync(home.folder)) {
-      if (name.startsWith(`${basename(home.ledger)}.damaged-`))
-        rmSync(join(home.folder, name), { force: true });
-    }
-    for (const file of [
-      home.ledger,
-      `${home.ledger}-wal`,
-      `${home.ledger}-shm`,
-      home.settings,
-      home.connections,
-    ]) {
-      rmSync(file, { force: true });
-    }
-    rmSync(home.logs, { force: true, recursive: true });
-    return true;
+    if (outcome.kind !== 'deleted' && outcome.kind !== 'absent' && !keys.sessionOnly)
+      return { kind: 'refused' };
+    await this.halt();
+    emptyLedger(ledger, now());
+    ledger.close();
+    return { kind: 'deleted', left: removeFiles(home) };
   }
 
   async close(): Promise<void> {
+    await this.halt();
+    this.parts.ledger.close();
+  }
+
+  /** Ends what is under way. */
+  private async halt(): Promise<void> {
     const exporting = this.exporting?.running;
     exporting?.cancel();
     // Its end takes the half-written file away.
     await exporting?.done;
     await this.parts.syncs.stop();
     await this.parts.host.close();
-    this.parts.ledger.close();
   }
 
   live(): LiveState {

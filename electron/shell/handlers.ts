@@ -21,8 +21,11 @@ export interface HandlerShell {
   readonly openLink: (link: LinkId) => Promise<void>;
   readonly settingsChanged: (settings: Settings, before: Settings) => string | null;
   readonly startDemo: () => void;
-  /** Everything of the core is gone: what the system keeps for us goes too, then the program ends. */
-  readonly quitAfterDelete: () => Promise<void>;
+  /**
+   * Everything of the core is gone: what the system keeps for us goes too, then the program ends.
+   * It says which paths are left for the user to remove.
+   */
+  readonly quitAfterDelete: (left: readonly string[]) => Promise<void>;
   readonly closePopover: () => void;
 }
 
@@ -102,12 +105,13 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
     startDemo: () => perform(() => shell.startDemo()),
     deleteAll: () =>
       perform(async () => {
-        if (!(await core.deleteAll())) {
+        const deletion = await core.deleteAll();
+        if (deletion.kind === 'refused') {
           throw new RefusedError(
-            'The keychain did not give up the keys, so nothing was deleted; unlock it and try again.',
+            'The keychain did not give up every key, so history and settings are still here; unlock it and try again.',
           );
         }
-        await shell.quitAfterDelete();
+        await shell.quitAfterDelete(deletion.left);
       }),
     closePopover: () => {
       shell.closePopover();

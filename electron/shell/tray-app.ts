@@ -1,4 +1,5 @@
 /** The program with its window: polling, tray, popover and the events of the system. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -127,7 +128,7 @@ export class TrayApp {
         openLink: (link) => openLink((url) => shell.openExternal(url), link),
         settingsChanged: (settings, before) => this.applySettings(settings, before),
         startDemo: () => this.restart(['--demo']),
-        quitAfterDelete: () => this.quitAfterDelete(),
+        quitAfterDelete: (left) => this.quitAfterDelete(left),
         // Without a tray nothing but a second launch would bring a hidden window back.
         closePopover: () => {
           if (this.attached) this.popover.hide();
@@ -286,7 +287,7 @@ export class TrayApp {
     return problem;
   }
 
-  private async quitAfterDelete(): Promise<void> {
+  private async quitAfterDelete(left: readonly string[]): Promise<void> {
     this.stopped = true;
     this.scheduler.stop();
     if (!this.options.core.parts.demo) await this.autostart(false);
@@ -294,6 +295,15 @@ export class TrayApp {
       this.options.rendererSession.clearStorageData(),
       this.options.rendererSession.clearCache(),
     ]);
+    try {
+      rmSync(app.getPath('sessionData'), { recursive: true, force: true });
+    } catch (error) {
+      // Some systems do not let go of open files; what they held was cleared above.
+      log.warn('The browser folder could not be removed.', error);
+    }
+    if (left.length > 0) {
+      dialog.showErrorBox('Not everything could be deleted', `Please delete yourself:\n${left.join('\n')}`);
+    }
     app.exit(0);
   }
 
