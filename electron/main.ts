@@ -242,8 +242,11 @@ async function main(): Promise<void> {
     process.stderr.write(`${sentence(error)}\n`);
     // Started from a desktop, nobody reads standard error.
     const windowed = mode.kind === 'tray' || (mode.kind === 'demo' && mode.once === null);
-    if (windowed && app.isPackaged && !process.stderr.isTTY)
+    if (windowed && app.isPackaged && !process.stderr.isTTY) {
+      // Before that, Linux would show none.
+      await app.whenReady();
       dialog.showErrorBox('Cost Tray could not start', sentence(error));
+    }
     app.exit(1);
   }
 }

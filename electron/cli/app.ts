@@ -43,6 +43,8 @@ export interface ExportOrder {
  * without a window. Calls may reject with FaultError or ExportError.
  */
 export interface CliApp {
+  /** A sentence about a damaged file that was set aside at the start. */
+  readonly notice?: string | null;
   /** Checks the key, keeps it, and is back: it does not wait for history. */
   connect(
     credential: Credential,

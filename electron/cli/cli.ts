@@ -35,6 +35,8 @@ export async function runCli(
     }
     const app = await openApp();
     try {
+      // Whoever opens the files next finds nothing wrong with them: it is said now or never.
+      if (app.notice) await err(`${oneLine(app.notice)}.\n`);
       return await runCommand(command, app, io);
     } finally {
       await app.close();

@@ -7,8 +7,9 @@ import { connectionViews } from '../core/connection-views.js';
 import type { CliApp, RefreshOutcome, RefreshRequest } from './app.js';
 
 export function cliApp(core: Core): CliApp {
-  const { ledger } = core.parts;
+  const { ledger, ledgerNotice } = core.parts;
   return {
+    notice: ledgerNotice,
     connect: async (credential, name) => {
       try {
         const { connection, replaced, warning } = await core.connections.connect(credential, name);

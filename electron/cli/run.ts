@@ -5,6 +5,7 @@ import { FaultError, faultMessage } from '../../shared/faults.js';
 import { PROVIDER_NAMES } from '../../shared/model.js';
 import type { SyncProgress } from '../../shared/model.js';
 import { ExportError } from '../export/error.js';
+import { StartError } from '../start-error.js';
 import { checkTarget } from '../export/sink.js';
 import { daysInWords } from '../export/unknown-days.js';
 import type { CliApp, CliIo } from './app.js';
@@ -179,6 +180,7 @@ async function run(context: Context, command: CoreCommand): Promise<number> {
 
 /** One sentence for whatever ended a command, and the exit status it means. */
 export function describeFailure(error: unknown): { readonly message: string; readonly status: number } {
+  if (error instanceof StartError) return { message: error.message, status: EXIT.failed };
   if (error instanceof UsageError) return { message: error.message, status: EXIT.usage };
   if (error instanceof ExportError) {
     switch (error.reason) {

@@ -2,6 +2,8 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
+import { StartError } from '../start-error.js';
+
 export interface Home {
   readonly folder: string;
   readonly ledger: string;
@@ -11,10 +13,9 @@ export interface Home {
   readonly logs: string;
 }
 
-/** @throws NodeJS.ErrnoException when the folder cannot be made */
+/** @throws StartError when the folder cannot be made */
 export function openHome(folder: string): Home {
-  mkdirSync(resolve(folder), { recursive: true, mode: 0o700 });
-  const real = realpathSync(resolve(folder));
+  const real = realFolder(resolve(folder));
   return {
     folder: real,
     ledger: join(real, 'ledger.sqlite'),
@@ -22,4 +23,16 @@ export function openHome(folder: string): Home {
     connections: join(real, 'connections.json'),
     logs: join(real, 'logs'),
   };
+}
+
+function realFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return realpathSync(folder);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartError(
+      `The folder ${folder} cannot be used (${why}). Mend its permissions, or name another in COST_TRAY_HOME.`,
+    );
+  }
 }

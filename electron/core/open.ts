@@ -1,12 +1,15 @@
 /** Builds a core over a home folder: what window, command line and demo have in common. */
 import { basename } from 'node:path';
 
+import { FaultError } from '../../shared/faults.js';
 import type { ProviderId, SecretStoreState } from '../../shared/model.js';
 import { MemoryStore } from '../keychain/memory-store.js';
 import { KeytarStore } from '../keychain/keytar-store.js';
 import { keychainService } from '../keychain/service-name.js';
 import { openLedger } from '../ledger/ledger.js';
+import { ForeignLedgerError } from '../ledger/schema.js';
 import { WorkerHost } from '../polling/worker-host.js';
+import { StartError } from '../start-error.js';
 import { Connections } from './connections.js';
 import { Core } from './core.js';
 import type { Home } from './home.js';
@@ -39,14 +42,14 @@ export function userAgent(version: string): string {
   return `CostTray/${version}`;
 }
 
-/** @throws FaultError `ledger` where it cannot be opened; errors of the file system for the folder */
+/** @throws StartError where the ledger cannot be opened */
 export async function openCore(options: OpenOptions): Promise<Core> {
   const { home, now, demo, version } = options;
-  const { ledger, setAside } = openLedger(home.ledger, now);
+  const { ledger, setAside } = ledgerOf(home, now);
   restoreFromMirror(home.connections, ledger, now());
   const { store, state } = await openSecrets(options);
   const keys = new KeyRing(store, { fallBackToMemory: options.fallBackToMemory });
-  const settings = new SettingsStore(home.settings);
+  const settings = new SettingsStore(home.settings, now);
   const vendors = new VendorAccess({
     fetch: options.fetch,
     bases: options.bases,
@@ -62,10 +65,7 @@ export async function openCore(options: OpenOptions): Promise<Core> {
     {
       home,
       ledger,
-      ledgerNotice:
-        setAside === null
-          ? null
-          : `The ledger was damaged and set aside as ${basename(setAside)}; everything is fetched again`,
+      ledgerNotice: notice(setAside, settings.setAside),
       keys,
       secretStore: state,
       settings,
@@ -87,6 +87,33 @@ export async function openCore(options: OpenOptions): Promise<Core> {
     },
     options.nextPollAt,
   );
+}
+
+function ledgerOf(home: Home, now: () => number): ReturnType<typeof openLedger> {
+  try {
+    return openLedger(home.ledger, now);
+  } catch (error) {
+    if (!(error instanceof FaultError)) throw error;
+    const remedy =
+      error instanceof ForeignLedgerError
+        ? error.remedy
+        : 'Free disk space, mend the permissions, or name another folder in COST_TRAY_HOME; then start again.';
+    const why = (error.detail ?? 'unknown').replace(`${home.ledger}: `, '');
+    throw new StartError(`The ledger ${home.ledger} cannot be opened (${why}). ${remedy}`);
+  }
+}
+
+/** One sentence about damaged files that were set aside, or null. */
+function notice(ledger: string | null, settings: string | null): string | null {
+  const parts = [
+    ledger === null
+      ? null
+      : `The ledger was damaged and set aside as ${basename(ledger)}; everything is fetched again`,
+    settings === null
+      ? null
+      : `The settings could not be read and were set aside as ${basename(settings)}; they are as at first`,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? null : parts.join('. ');
 }
 
 async function openSecrets({ demo, home }: OpenOptions): Promise<{

@@ -207,12 +207,21 @@ export const LEDGER_VERSION = MIGRATIONS.length;
 /** "CTL1": tells a ledger from any other SQLite file. */
 const APPLICATION_ID = 0x43544c31;
 
-/** A file that a newer Cost Tray has written. It is left as it is. */
+/** A sound file that is not for this program: it is left as it is. */
+export class ForeignLedgerError extends FaultError {
+  constructor(
+    detail: string,
+    /** In place of the remedies for a file that cannot be written. */
+    readonly remedy: string,
+  ) {
+    super('ledger', detail);
+  }
+}
+
 function newerLedger(version: number): FaultError {
-  return new FaultError(
-    'ledger',
-    `a newer Cost Tray wrote it (version ${version}, this one reads ${LEDGER_VERSION}); ` +
-      'it was left untouched: install the newer Cost Tray, or move the file away to start afresh',
+  return new ForeignLedgerError(
+    `a newer Cost Tray wrote it (version ${version}, this one reads ${LEDGER_VERSION}); it was left untouched`,
+    'Install the newer Cost Tray, or move the file away to start afresh.',
   );
 }
 
@@ -223,13 +232,16 @@ function versionOf(db: Database): number {
 /**
  * Only reads.
  *
- * @throws FaultError `ledger` for a file of a newer version and for a database that is no ledger
+ * @throws ForeignLedgerError for a file of a newer version and for a database that is no ledger
  */
 export function refuseForeign(db: Database): void {
   const version = versionOf(db);
   if (version > LEDGER_VERSION) throw newerLedger(version);
   if (version === 0 && db.integer('SELECT count(*) AS value FROM sqlite_schema') > 0n) {
-    throw new FaultError('ledger', 'the file is a database of another program; move it away');
+    throw new ForeignLedgerError(
+      'it is a database of another program; it was left untouched',
+      'Move the file away, or name another folder in COST_TRAY_HOME.',
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { StartError } from '../start-error.js';
 import type { ProviderId } from '../../shared/model.js';
 
 /** The vendors' public API bases, version path included. */
@@ -18,7 +19,7 @@ const IPV4_LOOPBACK = /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
  * The API base of each provider, without a trailing slash. An unset or empty
  * variable means the vendor's own.
  *
- * @throws Error one sentence that names the variable and the remedy. It never
+ * @throws StartError one sentence that names the variable and the remedy. It never
  *   repeats the value, which may hold a password.
  */
 export function readBases(
@@ -35,7 +36,7 @@ export function readBases(
 function parseBase(variable: string, text: string): string {
   const base = acceptableBase(text);
   if (base !== null) return base;
-  throw new Error(
+  throw new StartError(
     `${variable} must be an https address, or http on this computer only (127.0.0.1, [::1], localhost), ` +
       'without user, query or fragment; correct it or unset it.',
   );

@@ -72,7 +72,7 @@ export function testCore(options: TestCoreOptions): Core {
     userAgent: 'CostTray/test',
   });
   const host = new WorkerHost({ script: worker, ledgerFile: home.ledger, onWritten: () => undefined });
-  const settings = new SettingsStore(home.settings);
+  const settings = new SettingsStore(home.settings, now);
   const common = { ledger, secrets: keys, vendors, now };
   return new Core(
     {

@@ -15,6 +15,7 @@ import { parseWords } from '../../electron/cli/parse.js';
 import type { StatusInput } from '../../electron/cli/status-document.js';
 import { ExportError } from '../../electron/export/error.js';
 import { exportCsv } from '../../electron/export/export.js';
+import { StartError } from '../../electron/start-error.js';
 
 const view: ConnectionView = {
   id: 'c1',
@@ -144,6 +145,27 @@ describe('without the core', () => {
     );
     expect(exit).toBe(1);
     expect(stderr.text).toMatch(/^The ledger could not be written\. Free disk space.*\n$/);
+  });
+
+  it('says why the program cannot start in its own words', async () => {
+    const stderr = new Collector();
+    const said = 'The folder /nowhere cannot be used. Name another in COST_TRAY_HOME.';
+    const exit = await runCli(
+      { kind: 'status', json: true },
+      '1.2.3',
+      () => Promise.reject(new StartError(said)),
+      { stdin: null, stdout: new Collector(), stderr, cwd: folder },
+    );
+    expect({ exit, err: stderr.text }).toEqual({ exit: 1, err: `${said}\n` });
+  });
+
+  it('says what was set aside before it does what it is asked', async () => {
+    const notice =
+      'The ledger was damaged and set aside as ledger.sqlite.damaged; everything is fetched again';
+    const { status: exit, out, err } = await run('status', { notice });
+    expect({ exit, err }).toEqual({ exit: 0, err: `${notice}.\n` });
+    expect(out).not.toContain('set aside');
+    expect((await run('status', { notice: null })).err).toBe('');
   });
 });
 
