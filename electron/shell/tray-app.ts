@@ -290,6 +290,8 @@ export class TrayApp {
   private async quitAfterDelete(left: readonly string[]): Promise<void> {
     this.stopped = true;
     this.scheduler.stop();
+    // It would ask a ledger that is gone.
+    this.watch?.close();
     if (!this.options.core.parts.demo) await this.autostart(false);
     await Promise.all([
       this.options.rendererSession.clearStorageData(),

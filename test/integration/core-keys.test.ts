@@ -67,7 +67,7 @@ function held() {
     }
     return response;
   };
-  return { fetch: holding, reached: reached.passed, open: letGo.open };
+  return { fetch: holding, reached: reached.passed, open: () => letGo.open() };
 }
 
 const charges = (core: Core, id: string): number =>
