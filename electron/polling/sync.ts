@@ -155,6 +155,7 @@ class Sync {
     this.report({});
     let fault: Fault | null;
     try {
+      await this.awaitVendor(began);
       const listed = await this.listIfDue();
       await this.readAll();
       if (this.unknownResources && !listed) await this.list();
@@ -176,6 +177,16 @@ class Sync {
     });
     this.deps.onWritten();
     return fault === null ? { kind: 'done' } : { kind: 'failed', fault };
+  }
+
+  /** The vendor's own wait wins over all, also over a user who asks before it is over. */
+  private async awaitVendor(now: number): Promise<void> {
+    const { fault, lastAttempt } = this.connection;
+    const until = fault?.retryAt ?? 0;
+    // One that was told while the clock was ahead says nothing.
+    if (fault === null || until <= now || (lastAttempt ?? 0) > now) return;
+    if (until - now > this.options.maxWaitMs) throw new FaultError(fault.kind, fault.detail, until);
+    await this.wait(until - now, 'limit');
   }
 
   private async wait(milliseconds: number, reason: 'limit' | 'retry'): Promise<void> {

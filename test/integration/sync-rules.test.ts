@@ -1,7 +1,11 @@
 /** Rules that a first, friendly sync never meets: clocks, slips of the vendor, many scopes. */
+import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { DAY_MS, HOUR_MS, addDays, dayOf } from '../../shared/day.js';
+import { DAY_MS, HOUR_MS, addDays, dayOf, eachDay } from '../../shared/day.js';
+import type { Day } from '../../shared/day.js';
+import { FaultError } from '../../shared/faults.js';
+import type { ProviderId, SyncProgress } from '../../shared/model.js';
 import { startProgram, trueDays } from '../support/program.js';
 import type { Program } from '../support/program.js';
 
@@ -59,6 +63,149 @@ describe('a window that cannot be read', () => {
     program.now += HOUR_MS;
     expect(await program.sync(id)).toEqual({ kind: 'done' });
     equalTruth(id, 'clickhouse');
+  });
+});
+
+describe('the vendor’s own wait', () => {
+  it.each(['phala', 'clickhouse'] as const)('wins over who asks %s by hand', async (provider) => {
+    program = await startProgram({ now: () => START, months: 1 });
+    const id = await program.connect(provider);
+    const wait = { header: 'Retry-After', seconds: 900 } as const;
+    program.servers.setFault(provider, { kind: 'status', status: 429, wait });
+    const first = await program.sync(id);
+    expect(first).toMatchObject({ kind: 'failed', fault: { kind: 'rate-limited' } });
+    program.servers.setFault(provider, null);
+    const retryAt = program.ledger.connection(id)?.fault?.retryAt ?? 0;
+    expect(retryAt).toBeGreaterThan(START + 890_000);
+
+    const asked = program.servers.counts[provider];
+    program.now = START + 60_000;
+    expect(await program.sync(id, { onDemand: true })).toEqual(first);
+    expect(program.servers.counts[provider]).toBe(asked);
+    expect(program.ledger.connection(id)?.fault?.retryAt).toBe(retryAt);
+
+    // Half a minute is waited for.
+    program.now = retryAt - 20_000;
+    const waits: Array<number | null> = [];
+    const onProgress = ({ waitUntil }: SyncProgress) => void waits.push(waitUntil);
+    expect(await program.sync(id, { onDemand: true }, { onProgress })).toEqual({ kind: 'done' });
+    expect(waits.find((until) => until !== null)).toBe(retryAt);
+    equalTruth(id, provider);
+  });
+
+  it('says nothing once the clock that told it was set back', async () => {
+    program = await startProgram({ now: () => START, months: 1 });
+    const id = await program.connect('phala');
+    const wait = { header: 'Retry-After', seconds: 900 } as const;
+    program.skew = 30 * DAY_MS;
+    program.servers.setFault('phala', { kind: 'status', status: 429, wait });
+    expect((await program.sync(id)).kind).toBe('failed');
+    program.servers.setFault('phala', null);
+    program.skew = 0;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+  });
+});
+
+describe('a backfill', () => {
+  /** The days that a question about usage would mark read. */
+  function daysAsked({ query }: { readonly query: string }, provider: ProviderId): Day[] {
+    const words = new URLSearchParams(query);
+    const day = (name: string): Day => (words.get(name) ?? '').slice(0, 10) as Day;
+    return provider === 'phala'
+      ? eachDay({ from: addDays(day('start_date'), 1), to: addDays(day('end_date'), -2) })
+      : eachDay({ from: day('from_date'), to: day('to_date') });
+  }
+
+  it.each(['phala', 'clickhouse'] as const)(
+    'of %s, interrupted anywhere, goes on where it was and asks for nothing that it knows',
+    async (provider) => {
+      let runs = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 }),
+          fc.constantFrom('cancelled', 'reset'),
+          async (stops, how) => {
+            if (runs > 0) await program.close();
+            runs += 1;
+            program = await startProgram({
+              now: () => START,
+              months: 13,
+              scale: { apps: 1, cvmsPerApp: 1, months: 13 },
+            });
+            const id = await program.connect(provider);
+            const settled = (): Set<Day> =>
+              new Set(
+                program.ledger
+                  .scopes(id)
+                  .flatMap((scope) => program.ledger.covered(scope.id, program.servers.truth.whole()))
+                  .filter((known) => known.settled)
+                  .map((known) => known.day),
+              );
+            for (const stop of [...stops, Infinity]) {
+              const known = settled();
+              const before = program.servers.requests.length;
+              const cancelled = new AbortController();
+              let asked = 0;
+              program.wrap = (http) => ({
+                get: (path, query) => {
+                  asked += 1;
+                  if (asked >= stop && how === 'reset') return Promise.reject(new FaultError('offline'));
+                  if (asked === stop) cancelled.abort();
+                  return http.get(path, query);
+                },
+              });
+              const outcome = await program.sync(id, {}, { signal: cancelled.signal });
+              if (stop === Infinity) expect(outcome).toEqual({ kind: 'done' });
+              const questions = program.servers.requests
+                .slice(before)
+                .filter(({ path }) => /\/usage(Cost)?$/.test(path));
+              for (const question of questions)
+                for (const day of daysAsked(question, provider)) expect(known).not.toContain(day);
+              program.now += 60_000;
+            }
+            equalTruth(id, provider);
+          },
+        ),
+        { numRuns: 4 },
+      );
+    },
+  );
+
+  it('reads an app that is first seen in its third month back to its first day', async () => {
+    program = await startProgram({ now: () => START, months: 3 });
+    const id = await program.connect('phala');
+    program.servers.setFault('phala', { kind: 'app-gone' });
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    const apps = program.ledger.scopes(id).length;
+    program.servers.setFault('phala', null);
+    program.now += 25 * HOUR_MS;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    expect(program.ledger.scopes(id)).toHaveLength(apps + 1);
+    equalTruth(id, 'phala');
+  });
+});
+
+describe('days that stay unsettled beyond the poll’s reach', () => {
+  it('are read once a day', async () => {
+    program = await startProgram({ now: () => START, months: 4 });
+    const id = await program.connect('clickhouse');
+    program.servers.setFault('clickhouse', { kind: 'never-locked' });
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    const old = addDays(dayOf(START), -70);
+    const asksOld = async (): Promise<boolean> => {
+      const before = program.servers.requests.length;
+      expect(await program.sync(id)).toEqual({ kind: 'done' });
+      return program.servers.requests
+        .slice(before)
+        .some(({ query }) => (new URLSearchParams(query).get('from_date') ?? '9') <= old);
+    };
+    const polls: boolean[] = [];
+    for (let hour = 0; hour < 50; hour += 5) {
+      program.now += 5 * HOUR_MS;
+      polls.push(await asksOld());
+    }
+    // The first sync read them too: a day after it, and a day after that.
+    expect(polls.map((deep, index) => (deep ? 5 * (index + 1) : 0)).filter(Boolean)).toEqual([25, 50]);
   });
 });
 
