@@ -194,6 +194,23 @@ describe('two processes', () => {
   });
 });
 
+it('connections do not wait for each other', async () => {
+  const gate = held();
+  const tray = process({ fetch: gate.fetch });
+  const { connection: slow } = await tray.connections.connect(FIRST(), null);
+  const { clickhouse } = servers.keys;
+  const { connection: quick } = await tray.connections.connect(
+    { provider: 'clickhouse', ...clickhouse },
+    null,
+  );
+  const running = tray.syncs.sync(slow.id, BY_HAND);
+  await gate.reached;
+  expect(await tray.syncs.sync(quick.id, BY_HAND)).toEqual({ kind: 'done' });
+  expect([...tray.syncs.progress().keys()]).toEqual([slow.id]);
+  gate.open();
+  expect(await running).toEqual({ kind: 'done' });
+});
+
 describe('a connection that could not be kept', () => {
   it('leaves no key behind', async () => {
     const tray = process();

@@ -63,6 +63,17 @@ function faultOf(body: () => unknown): FaultError {
   throw new Error('nothing was thrown');
 }
 
+/** Root may write everywhere: then as nobody. */
+function asUser<T>(body: () => T): T {
+  if (process.getuid?.() !== 0) return body();
+  process.seteuid?.(65_534);
+  try {
+    return body();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
 function namesAside(): string[] {
   return readdirSync(folder).filter((name) => name.includes('damaged'));
 }
@@ -128,11 +139,23 @@ describe('opening', () => {
     expect(faultOf(opened)).toMatchObject({ kind: 'ledger' });
   });
 
-  it.skipIf(process.getuid?.() === 0)('says why where the folder is not writable', () => {
-    chmodSync(folder, 0o500);
-    expect(faultOf(opened)).toMatchObject({ kind: 'ledger' });
-    chmodSync(folder, 0o700);
-  });
+  it.skipIf(process.platform === 'win32')(
+    'says why where folder and file are read-only, and leaves them',
+    () => {
+      filled();
+      const before = readFileSync(file);
+      chmodSync(file, 0o444);
+      chmodSync(folder, 0o555);
+      const fault = asUser(() => faultOf(opened));
+      chmodSync(folder, 0o700);
+      expect(fault).toMatchObject({ kind: 'ledger' });
+      expect(fault.detail).toMatch(/permission denied|cannot be opened|read-only/);
+      expect(readFileSync(file).equals(before)).toBe(true);
+      expect(namesAside()).toEqual([]);
+      chmodSync(file, 0o600);
+      expect(lines(opened().ledger)).toHaveLength(1);
+    },
+  );
 
   it('does not take a locked file for a damaged one', () => {
     const other = new Database(file);

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Ledger, Scope } from '../../electron/ledger/types.js';
 import type { Charge } from '../../electron/providers/adapter.js';
-import { HOUR_MS } from '../../shared/day.js';
+import { HOUR_MS, addDays, contains, day, dayOf, endOf, startOf } from '../../shared/day.js';
+import type { Day } from '../../shared/day.js';
 import type { Bench } from './ledger-support.js';
 import {
   ALL,
@@ -107,6 +109,65 @@ describe('a reading that takes charges from a day', () => {
     expect(settled()).toEqual([false, true]);
     read(BOTH.slice(1), SETTLING + 49 * HOUR_MS);
     expect(settled()).toEqual([true, true]);
+  });
+});
+
+describe('whatever slips came before', () => {
+  const FIRST = day('2026-11-01');
+  const TRUTH = ['01', '02', '02', '04', '05', '05', '05'].map((on, index) =>
+    charge(`2026-11-${on}`, '1', { key: `k${index}` }),
+  );
+  const reading = fc.record({
+    /** Days after the first that the window begins and ends with. */
+    ends: fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 5 })),
+    /** Which of the true charges the answer bears. */
+    bears: fc.array(fc.boolean(), { minLength: TRUTH.length, maxLength: TRUTH.length }),
+    mayDelete: fc.boolean(),
+    hoursLater: fc.integer({ min: 0, max: 60 }),
+  });
+
+  it('two readings of the truth, 48 h apart, settle every day at it', () => {
+    fc.assert(
+      fc.property(fc.array(reading, { maxLength: 10 }), (slips) => {
+        const own = bench();
+        try {
+          const connection = addConnection(own.ledger);
+          const [target] = listScopes(own.ledger, connection, ['app-1']) as [Scope];
+          const whole = { from: FIRST, to: addDays(FIRST, 5) };
+          let readAt = startOf(addDays(FIRST, 3));
+          for (const { ends, bears, mayDelete, hoursLater } of slips) {
+            readAt += hoursLater * HOUR_MS;
+            const window = { from: addDays(FIRST, Math.min(...ends)), to: addDays(FIRST, Math.max(...ends)) };
+            const today = dayOf(readAt);
+            const answer = TRUTH.filter((each, index) => bears[index] && contains(window, each.day));
+            if (window.from <= today)
+              write(own.ledger, target, window, [answer], { readAt, today, mayDelete });
+          }
+          readAt = Math.max(readAt, endOf(whole.to));
+          for (const later of [0, 48])
+            write(own.ledger, target, whole, [TRUTH], { readAt: readAt + later * HOUR_MS });
+          const stored = [...own.ledger.charges(ALL)];
+          expect(stored.map(({ key }) => key)).toEqual(TRUTH.map(({ key }) => key));
+          const covered = own.ledger.covered(target.id, whole);
+          expect(covered).toHaveLength(6);
+          for (const known of covered) expect(known).toMatchObject({ settled: true });
+          for (const known of covered) expect(known).not.toHaveProperty('doubtedAt');
+          // The revisions of a day lead from one to the next, and the last to what stands.
+          const sums = new Map(own.ledger.daySums(ALL).map((each) => [each.day, each.native]));
+          const last = new Map<string, bigint>();
+          for (const revision of own.ledger.revisions(ALL)) {
+            const before = last.get(revision.day);
+            if (before !== undefined) expect(revision.before).toBe(before);
+            last.set(revision.day, revision.after);
+          }
+          for (const [on, after] of last) expect(after).toBe(sums.get(on as Day));
+          expect(own.ledger.integrityFault()).toBeNull();
+        } finally {
+          own.close();
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
