@@ -38,9 +38,12 @@ export function day(text: string): Day {
   return parsed;
 }
 
+/** The texts of days by their number: views ask for the same few hundred again and again. */
+const TEXTS = new Map<number, Day>();
+
 /** The UTC day an instant (milliseconds since 1970) lies in. */
 export function dayOf(time: number): Day {
-  return new Date(time).toISOString().slice(0, 10) as Day;
+  return dayFromNumber(Math.floor(time / DAY_MS));
 }
 
 /** The instant (milliseconds since 1970) at which a day begins, 00:00 UTC. */
@@ -59,11 +62,16 @@ export function dayNumber(value: Day): number {
 }
 
 export function dayFromNumber(number: number): Day {
-  return dayOf(number * DAY_MS);
+  let text = TEXTS.get(number);
+  if (text === undefined) {
+    text = new Date(number * DAY_MS).toISOString().slice(0, 10) as Day;
+    TEXTS.set(number, text);
+  }
+  return text;
 }
 
 export function addDays(value: Day, days: number): Day {
-  return dayOf(startOf(value) + days * DAY_MS);
+  return dayFromNumber(dayNumber(value) + days);
 }
 
 /** How many days `to` lies after `from` (0 for the same day). */
@@ -78,7 +86,8 @@ export function lengthOf(range: DayRange): number {
 
 /** Every day of a range, in order. */
 export function eachDay(range: DayRange): Day[] {
-  return Array.from({ length: lengthOf(range) }, (_, index) => addDays(range.from, index));
+  const first = dayNumber(range.from);
+  return Array.from({ length: lengthOf(range) }, (_, index) => dayFromNumber(first + index));
 }
 
 export function contains(range: DayRange, value: Day): boolean {

@@ -96,10 +96,12 @@ export function forecast(inputs: readonly ForecastInput[], now: number): Forecas
 function shareOf(input: ForecastInput, now: number): Share {
   const today = dayOf(now);
   const complete = input.days.filter((day) => isKnownComplete(day, today));
-  const ofMonth = complete.filter(({ day }) => day >= firstOfMonth(today));
+  const first = firstOfMonth(today);
+  const ofMonth = complete.filter(({ day }) => day >= first);
   const ofToday = input.days.find(({ day }) => day === today);
   const spent = total(ofMonth) + (ofToday?.usd ?? 0n);
-  const history = complete.filter(({ day }) => day >= addDays(today, -HISTORY_DAYS));
+  const oldest = addDays(today, -HISTORY_DAYS);
+  const history = complete.filter(({ day }) => day >= oldest);
   const known = complete.length > 0 || (ofToday !== undefined && isRead(ofToday));
   if (input.ended) return { spent, rest: 0n, halfSquared: 0n, known };
   if (history.length < MINIMUM_DAYS) return { spent, rest: null, halfSquared: 0n, known };

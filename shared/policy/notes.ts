@@ -19,8 +19,9 @@ export interface ResourceFacts {
 }
 
 export function resourceNotes(facts: ResourceFacts, today: Day): string[] {
+  const oldest = addDays(today, -HISTORY_DAYS);
   const complete = facts.days
-    .filter((day) => isKnownComplete(day, today) && day.day >= addDays(today, -HISTORY_DAYS))
+    .filter((day) => isKnownComplete(day, today) && day.day >= oldest)
     .sort((a, b) => (a.day < b.day ? 1 : -1));
   if (facts.stopped) return stoppedNote(complete[0], facts.newestMeters);
   return isFlatAtCeiling(complete) ? ['Flat at its ceiling for a week'] : [];

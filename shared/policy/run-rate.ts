@@ -43,8 +43,9 @@ function ofHours({ hours }: RunRateInput, now: number): bigint | null {
 
 /** Also for hourly charges that ended long ago: all that ran was stopped, and the days since say so. */
 function ofNewestDay({ days, hours }: RunRateInput, now: number): bigint | null {
+  const today = dayOf(now);
   const newest = days
-    .filter((day) => isKnownComplete(day, dayOf(now)))
+    .filter((day) => isKnownComplete(day, today))
     .reduce<KnownDay | null>((best, day) => (best === null || day.day > best.day ? day : best), null);
   if (newest === null || now - endOf(newest.day) > DAY_TOO_OLD_MS) return null;
   return hours === null || endOf(newest.day) > hours.until ? newest.usd : null;
