@@ -99,34 +99,34 @@ function lastDayByHour(db: Database, connection: bigint): { until: number; usd: 
     connection,
   )?.day;
   if (newest === undefined || newest === null) return null;
-  const oldest = newest - BigInt(1 + 2 * REACH_DAYS);
-  const end = `day * ${DAY_MS} + start + duration`;
+  const start = `day * ${DAY_MS} + start`;
+  const charges = `charge WHERE ${SCOPES} AND day BETWEEN ? AND ? AND duration < ${DAY_MS}`;
   const last = db.first<{ until: bigint | null }>(
-    `SELECT max(${end}) AS until FROM charge WHERE ${SCOPES} AND day BETWEEN ? AND ? AND duration < ?`,
+    `SELECT max(${start} + duration) AS until FROM ${charges}`,
     connection,
     newest - BigInt(REACH_DAYS),
     newest,
-    DAY_MS,
   )?.until;
   if (last === undefined || last === null) return null;
   const until = Number(last);
   const from = until - DAY_MS;
-  const charges =
-    'charge WHERE scope_id IN (SELECT id FROM scope WHERE connection_n = ?1) AND day BETWEEN ?2 AND ?3 AND duration < ?4';
-  const params = [connection, oldest, newest, DAY_MS, from] as const;
-  // Most lie inside whole; only those across the border are spread.
-  let usd = db.integer(
-    `SELECT sum(coalesce(usd, amount)) AS value FROM ${charges} AND day * ${DAY_MS} + start >= ?5`,
-    ...params,
+  // Most lie inside whole and are added up where they are; only those across the border are spread.
+  const found = db.first<{ inside: bigint | null; across: string }>(
+    `SELECT sum(usd) FILTER (WHERE start >= ?) AS inside,
+       json_group_array(json_array(start, finish, CAST(usd AS TEXT))) FILTER (WHERE start < ? AND finish > ?) AS across
+     FROM (
+       SELECT ${start} AS start, ${start} + duration AS finish, coalesce(usd, amount) AS usd FROM ${charges}
+     )`,
+    from,
+    from,
+    from,
+    connection,
+    Math.floor(from / DAY_MS) - REACH_DAYS,
+    newest,
   );
-  const across = db.bulk<StretchRow>(
-    COLUMNS,
-    `${charges} AND day * ${DAY_MS} + start < ?5 AND ${end} > ?5`,
-    null,
-    ...params,
-  );
-  for (const row of across) {
-    const charge = stretchOf(row);
+  let usd = found?.inside ?? 0n;
+  for (const [began, end, whole] of JSON.parse(found?.across ?? '[]') as Array<[number, number, string]>) {
+    const charge = { start: began, end, usd: BigInt(whole) };
     usd += charge.usd - spentBefore(charge, from);
   }
   return { until, usd: nanos(usd) };
