@@ -1,7 +1,7 @@
 import { dayFromNumber, dayNumber, earlier, eachDay } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { connectionNumber } from './connections.js';
-import { dayOrNull, numberOrNull } from './columns.js';
+import { dayOrNull } from './columns.js';
 import { dayState } from './day-state.js';
 import type { Database } from './driver.js';
 import { askedConnections } from './questions.js';
@@ -109,36 +109,40 @@ function connectionDays(
   const readings = readingsOf(db, expectations, first, last);
   const sums = new Map(
     db
-      .all<{ day: bigint; native: bigint; charges: bigint }>(
-        'SELECT day, native, charges FROM day_total WHERE connection_n = ? AND day BETWEEN ? AND ?',
+      .bulk<[day: number, native: string, charges: number]>(
+        'day, CAST(native AS TEXT), charges',
+        'day_total WHERE connection_n = ? AND day BETWEEN ? AND ?',
+        null,
         connection.n,
         first,
         last,
       )
-      .map((row) => [Number(row.day), row]),
+      .map(([day, native, charges]) => [day, { native: BigInt(native), charges }]),
   );
-  const about = {
-    today,
-    firstChargeDay: firstChargeDay(db, connection.n),
-    createdDay: connection.accountCreatedDay ?? oldestScope(expectations),
-    listedAt: connection.listedAt,
-    removedAt: connection.removedAt,
-  };
+  const firstCharge = firstChargeDay(db, connection.n);
+  const createdDay = connection.accountCreatedDay ?? oldestScope(expectations);
   return days.map((day, index) => {
     const number = first + index;
     const reading = readings.get(number);
+    const sum = sums.get(number);
+    let expected = 0;
+    for (const scope of expectations) if (scope.first <= number && number <= scope.last) expected += 1;
     const state = dayState({
-      ...about,
       day,
-      expected: expectations.filter((scope) => scope.first <= number && number <= scope.last).length,
-      expectedRead: Number(reading?.expected_read ?? 0n),
-      read: Number(reading?.read ?? 0n),
-      allSettled: reading === undefined || reading.settled === 1n,
-      oldestUnsettled: numberOrNull(reading?.unsettled_at ?? null),
-      charges: Number(sums.get(number)?.charges ?? 0n),
-      sum: sums.get(number)?.native ?? 0n,
+      today,
+      expected,
+      expectedRead: reading?.expectedRead ?? 0,
+      read: reading?.read ?? 0,
+      allSettled: reading?.settled ?? true,
+      oldestUnsettled: reading?.unsettledAt ?? null,
+      charges: sum?.charges ?? 0,
+      sum: sum?.native ?? 0n,
+      firstChargeDay: firstCharge,
+      createdDay,
+      listedAt: connection.listedAt,
+      removedAt: connection.removedAt,
     });
-    const readAt = state === 'unknown' ? null : numberOrNull(reading?.read_at ?? null);
+    const readAt = state === 'unknown' ? null : (reading?.readAt ?? null);
     return { connection: connection.id, day, state, readAt };
   });
 }
@@ -180,12 +184,11 @@ function oldestScope(expectations: readonly Expectation[]): Day | null {
 }
 
 interface Reading {
-  readonly day: bigint;
-  readonly read: bigint;
-  readonly expected_read: bigint;
-  readonly settled: bigint;
-  readonly read_at: bigint;
-  readonly unsettled_at: bigint | null;
+  readonly read: number;
+  readonly expectedRead: number;
+  readonly settled: boolean;
+  readonly readAt: number;
+  readonly unsettledAt: number | null;
 }
 
 /** The scopes' readings by day number, added up. */
@@ -196,18 +199,36 @@ function readingsOf(
   last: number,
 ): Map<number, Reading> {
   const scopes = expectations.map((scope) => [Number(scope.scope), scope.first, scope.last]);
-  const rows = db.all<Reading>(
-    `WITH asked AS MATERIALIZED (
-       SELECT value->>0 AS id, value->>1 AS first, value->>2 AS last FROM json_each(?)
-     )
-     SELECT c.day, count(*) AS read, sum(c.day BETWEEN asked.first AND asked.last) AS expected_read,
-       min(c.settled) AS settled, min(c.read_at) AS read_at,
-       min(iif(c.settled = 0, c.read_at, NULL)) AS unsettled_at
-     FROM asked CROSS JOIN covered c ON c.scope_id = asked.id AND c.day BETWEEN ? AND ?
-     GROUP BY c.day`,
+  const rows = db.bulk<
+    [
+      day: number,
+      read: number,
+      expectedRead: number,
+      settled: number,
+      readAt: number,
+      unsettledAt: number | null,
+    ]
+  >(
+    'day, read, expected_read, settled, read_at, unsettled_at',
+    `(
+       WITH asked AS MATERIALIZED (
+         SELECT value->>0 AS id, value->>1 AS first, value->>2 AS last FROM json_each(?)
+       )
+       SELECT c.day, count(*) AS read, sum(c.day BETWEEN asked.first AND asked.last) AS expected_read,
+         min(c.settled) AS settled, min(c.read_at) AS read_at,
+         min(iif(c.settled = 0, c.read_at, NULL)) AS unsettled_at
+       FROM asked CROSS JOIN covered c ON c.scope_id = asked.id AND c.day BETWEEN ? AND ?
+       GROUP BY c.day
+     )`,
+    null,
     JSON.stringify(scopes),
     first,
     last,
   );
-  return new Map(rows.map((row) => [Number(row.day), row]));
+  return new Map(
+    rows.map(([day, read, expectedRead, settled, readAt, unsettledAt]) => [
+      day,
+      { read, expectedRead, settled: settled === 1, readAt, unsettledAt },
+    ]),
+  );
 }
