@@ -1,4 +1,4 @@
-import { dayOf, firstOfMonth } from '../../shared/day.js';
+import { dayOf, firstOfMonth, later } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { faultMessage } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
@@ -8,7 +8,7 @@ import { NANOS_PER_UNIT, nanos, sum } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { connectionState } from '../../shared/policy/staleness.js';
 import type { Connection, Ledger, Rate } from '../ledger/types.js';
-import { ofConnections, within } from './day-facts.js';
+import { NO_FACTS, byConnection, within } from './day-facts.js';
 import type { DayFacts } from './day-facts.js';
 
 /** What only the running program knows of its connections. */
@@ -23,19 +23,21 @@ export interface LiveState {
 
 /** @param facts at least the month to date */
 export function connectionViews(ledger: Ledger, facts: DayFacts, live: LiveState): ConnectionView[] {
-  return ledger.connections().map((connection) => connectionView(ledger, connection, facts, live));
+  const own = byConnection(facts);
+  return ledger
+    .connections()
+    .map((connection) => connectionView(ledger, connection, own.get(connection.id) ?? NO_FACTS, live));
 }
 
 function connectionView(
   ledger: Ledger,
   connection: Connection,
-  facts: DayFacts,
+  own: DayFacts,
   live: LiveState,
 ): ConnectionView {
   const { id, provider, lastSuccess } = connection;
   const fault = live.unrecorded.get(id) ?? connection.fault;
   const today = dayOf(live.now);
-  const own = ofConnections(facts, new Set([id]));
   const month = within(own, { from: firstOfMonth(today), to: today });
   const known =
     month.states.some(({ state }) => state !== 'unknown' && state !== 'before') || month.sums.length > 0;
@@ -80,18 +82,18 @@ export function rateOn(rates: readonly Rate[], day: Day): Nanos {
 
 /** The newest day that bears a charge or was read whole with its amounts reported. */
 function dataThrough(facts: DayFacts): Day | null {
-  const charged = facts.sums.filter(({ charges }) => charges > 0).map(({ day }) => day);
-  const reported = facts.states
-    .filter(({ state }) => state === 'provisional' || state === 'settled' || state === 'zero')
-    .map(({ day }) => day);
-  return [...charged, ...reported].sort().at(-1) ?? null;
+  const charged = facts.sums.filter(({ charges }) => charges > 0);
+  const reported = facts.states.filter(
+    ({ state }) => state === 'provisional' || state === 'settled' || state === 'zero',
+  );
+  return [...charged, ...reported].reduce<Day | null>(
+    (newest, { day }) => (newest === null ? day : later(newest, day)),
+    null,
+  );
 }
 
 function scopeNotes(ledger: Ledger, connection: Connection): string[] {
-  const gone = ledger
-    .scopes(connection.id)
-    .filter(({ goneAt, endedAt }) => goneAt !== null || endedAt !== null)
-    .map(({ name, key }) => name ?? key);
+  const gone = ledger.goneScopes(connection.id);
   if (gone.length === 0) return [];
   const [first] = gone;
   return gone.length === 1 && first !== undefined

@@ -9,6 +9,8 @@ export interface DayFacts {
   readonly sums: readonly DaySum[];
 }
 
+export const NO_FACTS: DayFacts = { states: [], sums: [] };
+
 export function readDayFacts(
   ledger: Ledger,
   connections: readonly Connection[],
@@ -32,6 +34,19 @@ export function ofConnections(facts: DayFacts, ids: ReadonlySet<string>): DayFac
     states: facts.states.filter(({ connection }) => ids.has(connection)),
     sums: facts.sums.filter(({ connection }) => ids.has(connection)),
   };
+}
+
+/** Each connection's own. */
+export function byConnection(facts: DayFacts): Map<string, DayFacts> {
+  const own = new Map<string, { states: DayKnowledge[]; sums: DaySum[] }>();
+  const of = (connection: string): { states: DayKnowledge[]; sums: DaySum[] } => {
+    let found = own.get(connection);
+    if (found === undefined) own.set(connection, (found = { states: [], sums: [] }));
+    return found;
+  };
+  for (const state of facts.states) of(state.connection).states.push(state);
+  for (const sum of facts.sums) of(sum.connection).sums.push(sum);
+  return own;
 }
 
 export function within(facts: DayFacts, range: DayRange): DayFacts {

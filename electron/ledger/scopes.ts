@@ -36,7 +36,10 @@ function scopeFrom(row: ScopeRow): Scope {
   };
 }
 
-type ScopePart = Pick<Ledger, 'scopes' | 'recordListing' | 'resources' | 'endScope' | 'recordAudit'>;
+type ScopePart = Pick<
+  Ledger,
+  'scopes' | 'goneScopes' | 'recordListing' | 'resources' | 'endScope' | 'recordAudit'
+>;
 
 export function scopePart(db: Database): ScopePart {
   return {
@@ -49,6 +52,14 @@ export function scopePart(db: Database): ScopePart {
           connection,
         )
         .map(scopeFrom),
+    goneScopes: (connection) =>
+      db
+        .all<{ name: string }>(
+          `SELECT coalesce(name, key) AS name FROM scope
+           WHERE connection_n = ? AND (gone_at IS NOT NULL OR ended_at IS NOT NULL) ORDER BY id`,
+          connectionNumber(db, connection),
+        )
+        .map(({ name }) => name),
     recordListing(connection, scopes, resources, now) {
       db.write(() => {
         const n = connectionNumber(db, connection);

@@ -284,6 +284,8 @@ export interface Ledger {
 
   // Scopes and names
   scopes(connection: string): Scope[];
+  /** The names of those that the vendor lists no longer. */
+  goneScopes(connection: string): string[];
   /** Adds, renames, revives; scopes that the listing lacks become gone. Records listedAt. */
   recordListing(
     connection: string,
