@@ -1,13 +1,14 @@
 import type { Day, DayRange } from '../../shared/day.js';
-import { addDays } from '../../shared/day.js';
+import { addDays, later } from '../../shared/day.js';
 import type { Breakdown, BreakdownBy, BreakdownRow, ProviderId, Unit } from '../../shared/model.js';
 import { ZERO, nanos } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { changeRatio } from '../../shared/policy/change.js';
 import { HISTORY_DAYS } from '../../shared/policy/forecast.js';
+import type { KnownDay } from '../../shared/policy/known-days.js';
 import { resourceNotes } from '../../shared/policy/notes.js';
-import type { Connection, Ledger, MeterSum, ResourceSum } from '../ledger/types.js';
-import { ofConnections } from './day-facts.js';
+import type { Connection, Ledger, MeterSum, Question, ResourceSum } from '../ledger/types.js';
+import { byConnection, within } from './day-facts.js';
 import type { DayFacts } from './day-facts.js';
 
 /** Rows beyond these fold into "12 more". */
@@ -24,8 +25,9 @@ export interface BreakdownInput {
   /** The stretches that can be compared as ranges, or null. */
   readonly compared: { readonly now: DayRange; readonly before: DayRange } | null;
   readonly today: Day;
-  /** States of at least the last 28 days. */
+  /** Of these connections: at least the period, what it is compared with, and the last 28 days. */
   readonly facts: DayFacts;
+  readonly resourceSums: (range: DayRange) => ResourceSum[];
 }
 
 /** A row before shares and changes. */
@@ -40,22 +42,31 @@ interface Line {
 }
 
 export function breakdown(input: BreakdownInput): Breakdown {
-  const lines = linesOf(input, input.range).sort(byAmount);
+  const lines = linesOf(input).sort(byAmount);
   const total = lines.reduce((all, { usd }) => all + usd, 0n);
-  const changes = changesOf(input);
   const shown = input.showAll || lines.length <= SHOWN_ROWS + 1 ? lines : lines.slice(0, SHOWN_ROWS);
   const folded = lines.slice(shown.length);
+  const changes = changesOf(
+    input,
+    shown.map(({ key }) => key),
+  );
+  const notes = notesOf(
+    input,
+    shown.slice(0, NOTED_ROWS).flatMap(({ resource }) => resource ?? []),
+  );
   return {
     by: input.by,
-    rows: shown.map((line, index): BreakdownRow => {
-      const { resource, ...row } = line;
-      return {
-        ...row,
-        share: total > 0n ? Number((line.usd * 1_000_000n) / total) / 1_000_000 : null,
-        change: changes.get(line.key) ?? null,
-        notes: resource !== null && index < NOTED_ROWS ? notesOf(input, resource) : [],
-      };
-    }),
+    rows: shown.map(({ key, name, detail, provider, usd, native }): BreakdownRow => ({
+      key,
+      name,
+      detail,
+      provider,
+      usd,
+      native,
+      share: total > 0n ? Number((usd * 1_000_000n) / total) / 1_000_000 : null,
+      change: changes.get(key) ?? null,
+      notes: notes.get(key) ?? [],
+    })),
     tail:
       folded.length === 0
         ? null
@@ -68,11 +79,10 @@ function byAmount(a: Line, b: Line): number {
   return a.key < b.key ? -1 : 1;
 }
 
-function linesOf(input: BreakdownInput, range: DayRange): Line[] {
-  const question = { range, connections: input.connections.map(({ id }) => id) };
+function linesOf(input: BreakdownInput): Line[] {
   switch (input.by) {
     case 'resource':
-      return input.ledger.resourceSums(question).map((sum) => ({
+      return input.resourceSums(input.range).map((sum) => ({
         key: sum.key,
         name: resourceName(sum),
         detail: resourceDetail(sum),
@@ -82,10 +92,14 @@ function linesOf(input: BreakdownInput, range: DayRange): Line[] {
         resource: sum,
       }));
     case 'meter':
-      return meterLines(input.ledger.meterSums(question));
+      return meterLines(input.ledger.meterSums(questionOf(input, input.range)));
     case 'connection':
-      return connectionLines(input, range);
+      return connectionLines(input);
   }
+}
+
+function questionOf(input: BreakdownInput, range: DayRange): Question {
+  return { range, connections: input.connections.map(({ id }) => id) };
 }
 
 /** A name where there is one, else the vendor's id, never nothing. */
@@ -124,8 +138,8 @@ function meterLines(sums: readonly MeterSum[]): Line[] {
   });
 }
 
-function connectionLines(input: BreakdownInput, range: DayRange): Line[] {
-  const sums = input.ledger.daySums({ range, connections: input.connections.map(({ id }) => id) });
+function connectionLines(input: BreakdownInput): Line[] {
+  const { sums } = within(input.facts, input.range);
   return input.connections.flatMap((connection): Line[] => {
     const own = sums.filter((sum) => sum.connection === connection.id);
     if (own.length === 0) return [];
@@ -143,36 +157,60 @@ function connectionLines(input: BreakdownInput, range: DayRange): Line[] {
   });
 }
 
-function changesOf(input: BreakdownInput): Map<string, number> {
+/** By key, of the rows that are shown. */
+function changesOf(input: BreakdownInput, keys: readonly string[]): Map<string, number> {
   const changes = new Map<string, number>();
   if (input.compared === null) return changes;
-  const before = new Map(linesOf(input, input.compared.before).map(({ key, usd }) => [key, usd]));
-  for (const { key, usd } of linesOf(input, input.compared.now)) {
+  const before = amountsOf(input, keys, input.compared.before);
+  for (const [key, usd] of amountsOf(input, keys, input.compared.now)) {
     const ratio = changeRatio(usd, before.get(key) ?? ZERO);
     if (ratio !== null) changes.set(key, ratio);
   }
   return changes;
 }
 
-function notesOf(input: BreakdownInput, resource: ResourceSum): string[] {
+function amountsOf(
+  input: BreakdownInput,
+  keys: readonly string[],
+  range: DayRange,
+): ReadonlyMap<string, bigint> {
+  if (input.by !== 'connection') return input.ledger.keySums(questionOf(input, range), input.by, keys);
+  const amounts = new Map<string, bigint>();
+  for (const { connection, usd } of within(input.facts, range).sums) {
+    amounts.set(connection, (amounts.get(connection) ?? 0n) + usd);
+  }
+  return amounts;
+}
+
+/** By key. */
+function notesOf(input: BreakdownInput, resources: readonly ResourceSum[]): Map<string, string[]> {
+  const notes = new Map<string, string[]>();
+  if (resources.length === 0) return notes;
   const { ledger, today } = input;
-  const connections = [resource.connection];
   const range = { from: addDays(today, -HISTORY_DAYS), to: today };
-  const usdOf = new Map(
-    ledger.resourceDays({ range, connections }, resource.key).map(({ day, usd }) => [day, usd]),
-  );
-  const days = ofConnections(input.facts, new Set(connections))
-    .states.filter(({ day }) => day >= range.from)
-    .map(({ day, state }) => ({ day, state, usd: usdOf.get(day) ?? ZERO }));
-  const newest = days
-    .filter(({ state }) => state === 'provisional' || state === 'settled')
-    .map(({ day }) => day)
-    .filter((day) => day < today)
-    .sort()
-    .at(-1);
-  const newestMeters =
-    resource.resource.stopped && newest !== undefined
-      ? ledger.resourceMeters({ range: { from: newest, to: newest }, connections }, resource.key)
-      : null;
-  return resourceNotes({ stopped: resource.resource.stopped, days, newestMeters }, today);
+  const keys = resources.map(({ key }) => key);
+  const amounts = new Map(keys.map((key) => [key, new Map<Day, Nanos>()]));
+  for (const { day, key, usd } of ledger.daySplit(questionOf(input, range), 'resource', keys)) {
+    amounts.get(key)?.set(day, usd);
+  }
+  const recent = byConnection(within(input.facts, range));
+  for (const { key, connection, resource } of resources) {
+    const usdOf = amounts.get(key);
+    const states = recent.get(connection)?.states ?? [];
+    const days = states.map(({ day, state }) => ({ day, state, usd: usdOf?.get(day) ?? ZERO }));
+    const newest = resource.stopped ? newestCharged(days, today) : null;
+    const newestMeters =
+      newest === null
+        ? null
+        : ledger.resourceMeters({ range: { from: newest, to: newest }, connections: [connection] }, key);
+    notes.set(key, resourceNotes({ stopped: resource.stopped, days, newestMeters }, today));
+  }
+  return notes;
+}
+
+/** The newest day before today that bears an amount. */
+function newestCharged(days: readonly KnownDay[], today: Day): Day | null {
+  return days
+    .filter(({ day, state }) => day < today && (state === 'provisional' || state === 'settled'))
+    .reduce<Day | null>((newest, { day }) => (newest === null ? day : later(newest, day)), null);
 }

@@ -102,9 +102,8 @@ function daysOf(
 ): Array<{ day: Day; usd: ReturnType<typeof nanos> }> {
   switch (by) {
     case 'resource':
-      return ledger.resourceDays(question, key);
     case 'meter':
-      return ledger.meterDays(question, key);
+      return ledger.daySplit(question, by, [key]);
     case 'connection':
       return ledger.daySums(question);
   }

@@ -10,6 +10,7 @@ import type { OpenOptions } from './open.js';
 import { questionPart } from './questions.js';
 import { ratePart } from './rates.js';
 import { scopePart } from './scopes.js';
+import { splitPart } from './split.js';
 import type { Ledger } from './types.js';
 import { openWindow } from './window.js';
 
@@ -44,6 +45,7 @@ function build(db: Database): Ledger {
     ...scopePart(db),
     ...coveragePart(db),
     ...questionPart(db),
+    ...splitPart(db),
     ...hourPart(db),
     writeWindow: (scope, window) => openWindow(db, (writers += 1), scope, window),
     charges: (question) => streamCharges(db.file, question),

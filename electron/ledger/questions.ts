@@ -2,10 +2,9 @@ import { dayFromNumber, dayNumber } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import type { ProviderId, Unit } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
-import type { Nanos } from '../../shared/money.js';
 import { dayOrNull, numberOrNull } from './columns.js';
 import type { Database } from './driver.js';
-import type { Ledger, MeterSum, Question } from './types.js';
+import type { Ledger, MeterSum, Question, ResourceSum } from './types.js';
 
 /** Questions answered from the rollup, one connection after another along its key. */
 
@@ -48,32 +47,13 @@ export function askedConnections(db: Database, question: Question): AskedConnect
     }));
 }
 
-/** Adds up, by day and key, what several connections or meters of one name say. */
-class Sums {
-  private readonly byDay = new Map<number, Map<string, bigint>>();
-
-  add(day: number, key: string, usd: bigint): void {
-    let sums = this.byDay.get(day);
-    if (sums === undefined) this.byDay.set(day, (sums = new Map<string, bigint>()));
-    sums.set(key, (sums.get(key) ?? 0n) + usd);
-  }
-
-  inDayOrder(): Array<{ day: Day; key: string; usd: Nanos }> {
-    return [...this.byDay]
-      .sort(([a], [b]) => a - b)
-      .flatMap(([number, sums]) => {
-        const day = dayFromNumber(number);
-        return [...sums].map(([key, usd]) => ({ day, key, usd: nanos(usd) }));
-      });
-  }
-}
-
 /** `key` of a resource: connection, slash, vendor's id. Connections' ids bear no slash. */
-function resourceKey(connection: string, vendorId: string): string {
+export function resourceKey(connection: string, vendorId: string): string {
   return `${connection}/${vendorId}`;
 }
 
-function bounds({ range }: Question): [number, number] {
+/** As day numbers. */
+export function bounds({ range }: Question): [number, number] {
   return [dayNumber(range.from), dayNumber(range.to)];
 }
 
@@ -126,15 +106,7 @@ function mergeMeters(
 
 type QuestionPart = Pick<
   Ledger,
-  | 'daySums'
-  | 'resourceSums'
-  | 'meterSums'
-  | 'daySplit'
-  | 'resourceMeters'
-  | 'resourceDays'
-  | 'meterDays'
-  | 'revisions'
-  | 'countCharges'
+  'daySums' | 'resourceSums' | 'meterSums' | 'resourceMeters' | 'revisions' | 'countCharges'
 >;
 
 export function questionPart(db: Database): QuestionPart {
@@ -142,18 +114,19 @@ export function questionPart(db: Database): QuestionPart {
     daySums: (question) =>
       askedConnections(db, question).flatMap((connection) =>
         db
-          .all<{ day: bigint; native: bigint; usd: bigint; charges: bigint }>(
-            `SELECT day, native, usd, charges FROM day_total
-             WHERE connection_n = ? AND day BETWEEN ? AND ? ORDER BY day`,
+          .bulk<[day: number, native: string, usd: string, charges: number]>(
+            'day, CAST(native AS TEXT), CAST(usd AS TEXT), charges',
+            'day_total WHERE connection_n = ? AND day BETWEEN ? AND ?',
+            'day',
             connection.n,
             ...bounds(question),
           )
-          .map((row) => ({
+          .map(([day, native, usd, charges]) => ({
             connection: connection.id,
-            day: dayFromNumber(Number(row.day)),
-            native: nanos(row.native),
-            usd: nanos(row.usd),
-            charges: Number(row.charges),
+            day: dayFromNumber(day),
+            native: nanos(BigInt(native)),
+            usd: nanos(BigInt(usd)),
+            charges,
           })),
       ),
     resourceSums: (question) =>
@@ -172,21 +145,6 @@ export function questionPart(db: Database): QuestionPart {
           ),
         })),
       ),
-    daySplit(question, by) {
-      const sums = new Sums();
-      for (const connection of askedConnections(db, question)) {
-        const names = by === 'resource' ? resourceKeys(db, connection) : meterNames(db, connection);
-        const rows = db.bulk<[day: number, id: number, usd: string]>(
-          `day, ${by}_id, CAST(usd AS TEXT)`,
-          `${by}_day WHERE connection_n = ? AND day BETWEEN ? AND ?`,
-          null,
-          connection.n,
-          ...bounds(question),
-        );
-        for (const [day, id, usd] of rows) sums.add(day, names.get(id) ?? '', BigInt(usd));
-      }
-      return sums.inDayOrder();
-    },
     resourceMeters(question, key) {
       const found = findResource(db, question, key);
       if (found === null) return [];
@@ -199,33 +157,6 @@ export function questionPart(db: Database): QuestionPart {
         found.resource,
       );
       return mergeMeters([{ connection: found.connection, rows }]);
-    },
-    resourceDays(question, key) {
-      const found = findResource(db, question, key);
-      if (found === null) return [];
-      const rows = db.all<{ day: bigint; usd: bigint }>(
-        `SELECT day, usd FROM resource_day
-         WHERE connection_n = ? AND day BETWEEN ? AND ? AND resource_id = ? ORDER BY day`,
-        found.connection.n,
-        ...bounds(question),
-        found.resource,
-      );
-      return rows.map((row) => ({ day: dayFromNumber(Number(row.day)), usd: nanos(row.usd) }));
-    },
-    meterDays(question, meter) {
-      const sums = new Sums();
-      for (const connection of askedConnections(db, question)) {
-        const rows = db.all<{ day: bigint; usd: bigint }>(
-          `SELECT day, sum(usd) AS usd FROM daily
-           WHERE connection_n = ?1 AND day BETWEEN ?2 AND ?3
-             AND meter_id IN (SELECT id FROM meter WHERE connection_n = ?1 AND meter = ?4) GROUP BY day`,
-          connection.n,
-          ...bounds(question),
-          meter,
-        );
-        for (const row of rows) sums.add(Number(row.day), meter, row.usd);
-      }
-      return sums.inDayOrder().map(({ day, usd }) => ({ day, usd }));
     },
     revisions: (question) =>
       askedConnections(db, question).flatMap((connection) =>
@@ -261,55 +192,40 @@ export function questionPart(db: Database): QuestionPart {
   };
 }
 
-function resourceSums(
-  db: Database,
-  connection: AskedConnection,
-  question: Question,
-): ReturnType<Ledger['resourceSums']> {
-  const rows = db.all<{
-    id: string;
-    name: string | null;
-    kind: string;
-    stopped: bigint;
-    group_id: string | null;
-    group_name: string | null;
-    native: bigint;
-    usd: bigint;
-  }>(
-    `SELECT r.vendor_id AS id, coalesce(r.listed_name, r.name) AS name, coalesce(r.listed_kind, r.kind) AS kind,
-       r.stopped, g.vendor_id AS group_id, g.name AS group_name, t.native, t.usd
-     FROM (
+function resourceSums(db: Database, connection: AskedConnection, question: Question): ResourceSum[] {
+  const rows = db.bulk<
+    [
+      id: string,
+      name: string | null,
+      kind: string,
+      stopped: number,
+      groupId: string | null,
+      groupName: string | null,
+      native: string,
+      usd: string,
+    ]
+  >(
+    `r.vendor_id, coalesce(r.listed_name, r.name), coalesce(r.listed_kind, r.kind), r.stopped,
+       g.vendor_id, g.name, CAST(t.native AS TEXT), CAST(t.usd AS TEXT)`,
+    `(
        SELECT resource_id, sum(native) AS native, sum(usd) AS usd FROM resource_day
        WHERE connection_n = ? AND day BETWEEN ? AND ? GROUP BY resource_id
-     ) t JOIN resource r ON r.id = t.resource_id LEFT JOIN grp g ON g.id = r.group_id
-     ORDER BY t.usd DESC, r.vendor_id`,
+     ) t JOIN resource r ON r.id = t.resource_id LEFT JOIN grp g ON g.id = r.group_id`,
+    null,
     connection.n,
     ...bounds(question),
   );
-  return rows.map((row) => ({
-    connection: connection.id,
-    provider: connection.provider,
-    unit: connection.unit,
-    key: resourceKey(connection.id, row.id),
-    resource: { id: row.id, name: row.name, kind: row.kind, stopped: row.stopped === 1n },
-    group: row.group_id === null ? null : { id: row.group_id, name: row.group_name },
-    native: nanos(row.native),
-    usd: nanos(row.usd),
-  }));
-}
-
-function resourceKeys(db: Database, connection: AskedConnection): Map<number, string> {
-  const rows = db.bulk<[id: number, vendorId: string]>(
-    'id, vendor_id',
-    'resource WHERE connection_n = ?',
-    null,
-    connection.n,
-  );
-  return new Map(rows.map(([id, vendorId]) => [id, resourceKey(connection.id, vendorId)]));
-}
-
-function meterNames(db: Database, connection: AskedConnection): Map<number, string> {
-  return new Map(
-    db.bulk<[id: number, meter: string]>('id, meter', 'meter WHERE connection_n = ?', null, connection.n),
-  );
+  const { id: connectionId, provider, unit } = connection;
+  return rows
+    .map(([id, name, kind, stopped, groupId, groupName, native, usd]) => ({
+      connection: connectionId,
+      provider,
+      unit,
+      key: resourceKey(connectionId, id),
+      resource: { id, name, kind, stopped: stopped === 1 },
+      group: groupId === null ? null : { id: groupId, name: groupName },
+      native: nanos(BigInt(native)),
+      usd: nanos(BigInt(usd)),
+    }))
+    .sort((a, b) => (a.usd === b.usd ? (a.resource.id < b.resource.id ? -1 : 1) : a.usd > b.usd ? -1 : 1));
 }

@@ -1,6 +1,13 @@
 import type { Day, DayRange } from '../../shared/day.js';
 import type { Fault } from '../../shared/faults.js';
-import type { DayState, ProviderId, Reconciliation, SyncProgress, Unit } from '../../shared/model.js';
+import type {
+  DayState,
+  ProviderId,
+  Reconciliation,
+  SplitBy,
+  SyncProgress,
+  Unit,
+} from '../../shared/model.js';
 import type { Nanos } from '../../shared/money.js';
 import type { Page, ResourceListing, ScopeListing, SettlePolicy } from '../providers/adapter.js';
 
@@ -175,6 +182,9 @@ export interface Question {
   readonly connections: readonly string[] | null;
 }
 
+/** What the rollup tells apart below a connection's day. */
+export type RollupKey = Exclude<SplitBy, 'provider'>;
+
 export interface DaySum {
   readonly connection: string;
   readonly day: Day;
@@ -323,15 +333,16 @@ export interface Ledger {
   dayStates(question: Question, today: Day, now: number): DayKnowledge[];
   resourceSums(question: Question): ResourceSum[];
   meterSums(question: Question): MeterSum[];
-  /** Per day and resource (or meter), for stacked bars and a row's own bars. */
+  /** Per day what each of the named resources or meters cost. Keys as in {@link ResourceSum}, or meters' names. */
   daySplit(
     question: Question,
-    by: 'resource' | 'meter',
+    by: RollupKey,
+    keys: readonly string[],
   ): Array<{ readonly day: Day; readonly key: string; readonly usd: Nanos }>;
+  /** As {@link daySplit} over the whole range; a key without any charge is not in it. */
+  keySums(question: Question, by: RollupKey, keys: readonly string[]): Map<string, Nanos>;
   /** One resource's meters. `key` as in {@link ResourceSum}. */
   resourceMeters(question: Question, key: string): MeterSum[];
-  resourceDays(question: Question, key: string): Array<{ readonly day: Day; readonly usd: Nanos }>;
-  meterDays(question: Question, meter: string): Array<{ readonly day: Day; readonly usd: Nanos }>;
   /** First day that bears a charge, over all time. */
   firstChargeDay(connection: string): Day | null;
   /** Newest end of a charge that bears hours, and the USD of the 24 h before it, each charge spread over its duration. */

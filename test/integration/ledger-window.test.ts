@@ -568,18 +568,22 @@ describe('whatever the order of windows and pages', () => {
             expect(
               Object.fromEntries(ledger.meterSums(ALL).map((entry) => [entry.meter, entry.usd])),
             ).toEqual(by((each) => each.meter));
-            expect(
+            const meters = ledger.meterSums(ALL).map(({ meter }) => meter);
+            const resources = ledger.resourceSums(ALL).map(({ key }) => key);
+            const split = (kind: 'meter' | 'resource', keys: readonly string[]): Record<string, bigint> =>
               Object.fromEntries(
-                ledger.daySplit(ALL, 'meter').map((entry) => [`${entry.day} ${entry.key}`, entry.usd]),
-              ),
-            ).toEqual(by((each) => `${each.day} ${each.meter}`));
-            expect(
-              Object.fromEntries(
-                ledger.daySplit(ALL, 'resource').map((entry) => [`${entry.day} ${entry.key}`, entry.usd]),
-              ),
-            ).toEqual(by((each) => `${each.day} ${account.id}/${each.resource.id}`));
+                ledger.daySplit(ALL, kind, keys).map((entry) => [`${entry.day} ${entry.key}`, entry.usd]),
+              );
+            const resourceOf = (each: (typeof stored)[number]): string => `${account.id}/${each.resource.id}`;
+            expect(split('meter', meters)).toEqual(by((each) => `${each.day} ${each.meter}`));
+            expect(split('resource', resources)).toEqual(by((each) => `${each.day} ${resourceOf(each)}`));
+            expect(Object.fromEntries(ledger.keySums(ALL, 'meter', meters))).toEqual(
+              by((each) => each.meter),
+            );
+            expect(Object.fromEntries(ledger.keySums(ALL, 'resource', resources))).toEqual(by(resourceOf));
             for (const { key, usd } of ledger.resourceSums(ALL)) {
-              expect(sum(ledger.resourceDays(ALL, key).map((entry) => entry.usd))).toBe(usd);
+              expect(sum(ledger.daySplit(ALL, 'resource', [key]).map((entry) => entry.usd))).toBe(usd);
+              expect(ledger.keySums(ALL, 'resource', [key])).toEqual(new Map([[key, usd]]));
               expect(sum(ledger.resourceMeters(ALL, key).map((entry) => entry.usd))).toBe(usd);
             }
             expect(ledger.countCharges(ALL)).toBe(stored.length);
