@@ -64,6 +64,8 @@ export interface ConnectionView {
   readonly unit: Unit;
   /** The rate in force today, as nanos of USD for one unit. */
   readonly usdPerUnit: Nanos;
+  /** Its first day; null where there was no other before. */
+  readonly rateSince: Day | null;
   readonly state: ConnectionState;
   readonly fault: Fault | null;
   /** One sentence with the remedy, for the fault. */
@@ -98,7 +100,10 @@ export interface PeriodAmount {
 
 /** `ratio` is (now − before) / before; days are those known whole on both sides. */
 export interface Change {
+  /** First to last of the days before that were compared. */
   readonly range: DayRange;
+  /** How many they are: fewer than the range has where some are not known. */
+  readonly days: number;
   readonly usd: Nanos;
   readonly ratio: number;
 }

@@ -42,6 +42,7 @@ function connectionView(
   const known =
     month.states.some(({ state }) => state !== 'unknown' && state !== 'before') || month.sums.length > 0;
   const syncing = live.syncing.has(id);
+  const rates = ledger.rates(id);
   return {
     id,
     provider,
@@ -49,7 +50,8 @@ function connectionView(
     account: connection.account,
     accountName: connection.accountName,
     unit: connection.unit,
-    usdPerUnit: rateOn(ledger.rates(id), today),
+    usdPerUnit: rateOn(rates, today),
+    rateSince: rateSince(rates, today),
     state: connectionState({
       fault,
       lastSuccess,
@@ -78,6 +80,16 @@ function connectionView(
 export function rateOn(rates: readonly Rate[], day: Day): Nanos {
   const valid = rates.filter(({ from }) => from <= day).sort((a, b) => (a.from < b.from ? 1 : -1));
   return valid[0]?.usdPerUnit ?? rates[0]?.usdPerUnit ?? nanos(NANOS_PER_UNIT);
+}
+
+/** Since when the rate of a day is in force; null where it is the first. */
+function rateSince(rates: readonly Rate[], day: Day): Day | null {
+  const [newest, ...before] = rates
+    .map(({ from }) => from)
+    .filter((from) => from <= day)
+    .sort()
+    .reverse();
+  return before.length === 0 ? null : (newest ?? null);
 }
 
 /** The newest day that bears a charge or was read whole with its amounts reported. */

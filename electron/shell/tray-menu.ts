@@ -4,7 +4,7 @@
  */
 import { FAULTS } from '../../shared/faults.js';
 import { PROVIDER_NAMES } from '../../shared/model.js';
-import type { AppState, ConnectionView, Known, PeriodAmount } from '../../shared/model.js';
+import type { AppState, ConnectionView, Known, PeriodAmount, StatusLine } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { formatClock, formatUsd, usableLocale } from './amount.js';
@@ -87,6 +87,11 @@ function connectionRows(connections: readonly ConnectionView[], format: TrayForm
   return rows;
 }
 
+/** Whether the status is more than that all is current or being read. */
+function isTrouble({ level }: StatusLine): boolean {
+  return level !== 'ok' && level !== 'busy';
+}
+
 /** `&` marks a key in menus; a name may hold one. */
 function literal(text: string): string {
   return text.replaceAll('&', '&&');
@@ -102,7 +107,7 @@ const separator: TrayMenuItem = { kind: 'separator' };
 
 export function trayMenuTemplate(state: TrayState, format: TrayFormat): TrayMenuItem[] {
   const { overview, demo } = state;
-  const { connections, monthToDate, asOf, generatedAt, syncing } = overview;
+  const { connections, monthToDate, asOf, generatedAt, status, syncing } = overview;
   const connected = connections.some(({ removed }) => !removed);
   const items: TrayMenuItem[] = [];
   if (demo) items.push(item('Sample data, not your own', null));
@@ -110,6 +115,7 @@ export function trayMenuTemplate(state: TrayState, format: TrayFormat): TrayMenu
   else {
     if (!format.hideAmounts) items.push(item(`Month to date: ${periodText(monthToDate, format)}`, 'open'));
     for (const row of connectionRows(connections, format)) items.push(item(row, 'open'));
+    if (isTrouble(status)) items.push(item(status.text, 'open'));
     items.push(item(asOf === null ? 'Not fetched yet' : `As of ${format.clock(asOf, generatedAt)}`, null));
   }
   items.push(

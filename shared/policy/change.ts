@@ -21,8 +21,6 @@ export interface Comparison {
   /** The days of the period that were compared, first to last. */
   readonly range: DayRange;
   readonly usd: Nanos;
-  /** How many pairs of days were compared. */
-  readonly pairs: number;
   /** Both ranges have days inside that were left out, so their sums cannot be asked for as ranges. */
   readonly gaps: boolean;
 }
@@ -70,10 +68,14 @@ export function compare(
   if (ratio === null) return null;
   const compared = { from: first.day, to: last.day };
   return {
-    change: { range: { from: first.counterpart, to: last.counterpart }, usd: nanos(usdBefore), ratio },
+    change: {
+      range: { from: first.counterpart, to: last.counterpart },
+      days: pairs.length,
+      usd: nanos(usdBefore),
+      ratio,
+    },
     range: compared,
     usd: nanos(usd),
-    pairs: pairs.length,
     gaps: pairs.length < lengthOf(compared),
   };
 }

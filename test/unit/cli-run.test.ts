@@ -25,6 +25,7 @@ const view: ConnectionView = {
   accountName: null,
   unit: 'USD',
   usdPerUnit: nanos(1_000_000_000n),
+  rateSince: null,
   state: 'ok',
   fault: null,
   faultMessage: null,

@@ -30,6 +30,7 @@ const connection: StatusConnection = {
   accountName: 'Acme',
   unit: 'CHC',
   usdPerUnit: nanos(850_000_000n),
+  rateSince: null,
   state: 'failed',
   fault: { kind: 'rejected', detail: null, retryAt: null },
   faultMessage: null,

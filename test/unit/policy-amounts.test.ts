@@ -137,10 +137,9 @@ describe('compare', () => {
       today,
     );
     expect(result).toEqual({
-      change: { range: range('2026-10-01', '2026-10-21'), usd: parseNanos('210'), ratio: 0.12 },
+      change: { range: range('2026-10-01', '2026-10-21'), days: 21, usd: parseNanos('210'), ratio: 0.12 },
       range: range('2026-11-01', '2026-11-21'),
       usd: parseNanos('235.2'),
-      pairs: 21,
       gaps: false,
     });
   });
@@ -158,11 +157,11 @@ describe('compare', () => {
       ],
       today,
     );
-    expect(result?.pairs).toBe(19);
     expect(result?.gaps).toBe(true);
     expect(result?.usd).toBe(parseNanos('380'));
     expect(result?.change).toEqual({
       range: range('2026-10-01', '2026-10-21'),
+      days: 19,
       usd: parseNanos('190'),
       ratio: 1,
     });
@@ -175,7 +174,7 @@ describe('compare', () => {
       [...days('2026-02-01', '2026-02-28', '10'), ...days('2026-03-01', '2026-03-31', '5')],
       today,
     );
-    expect(result?.pairs).toBe(28);
+    expect(result?.change.days).toBe(28);
     expect(result?.change.ratio).toBe(-0.5);
   });
 

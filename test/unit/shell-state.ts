@@ -3,7 +3,7 @@ import type { TrayState } from '../../electron/shell/tray-menu.js';
 import { day } from '../../shared/day.js';
 import type { FaultKind } from '../../shared/faults.js';
 import { DEFAULT_VIEW } from '../../shared/model.js';
-import type { ConnectionView, Known, Overview, PeriodAmount } from '../../shared/model.js';
+import type { ConnectionView, Known, Overview, PeriodAmount, StatusLevel } from '../../shared/model.js';
 import { NANOS_PER_UNIT, nanos, parseNanos } from '../../shared/money.js';
 import { DEFAULT_SETTINGS } from '../../shared/settings.js';
 import type { Settings } from '../../shared/settings.js';
@@ -38,6 +38,7 @@ export function connection({ usd = '1', fault, ...parts }: ConnectionParts): Con
     accountName: null,
     unit: 'USD',
     usdPerUnit: nanos(NANOS_PER_UNIT),
+    rateSince: null,
     state: fault === undefined ? 'ok' : 'failed',
     fault: fault === undefined ? null : { kind: fault, detail: null, retryAt: null },
     faultMessage: null,
@@ -57,7 +58,7 @@ export function connection({ usd = '1', fault, ...parts }: ConnectionParts): Con
 
 type OverviewParts = Partial<
   Pick<Overview, 'generatedAt' | 'asOf' | 'syncing' | 'monthToDate' | 'todaySoFar' | 'budget' | 'connections'>
-> & { statusText?: string };
+> & { statusText?: string; statusLevel?: StatusLevel };
 
 export function trayState(
   parts: Partial<Pick<TrayState, 'demo' | 'secretStore' | 'ledgerNotice'>> & {
@@ -65,7 +66,11 @@ export function trayState(
     settings?: Partial<Settings>;
   } = {},
 ): TrayState {
-  const { overview: { statusText = 'Current', ...overview } = {}, settings, ...rest } = parts;
+  const {
+    overview: { statusText = 'Current', statusLevel = 'ok', ...overview } = {},
+    settings,
+    ...rest
+  } = parts;
   return {
     overview: {
       generatedAt: GENERATED_AT,
@@ -82,7 +87,7 @@ export function trayState(
       days: [],
       breakdown: { by: 'resource', rows: [], tail: null },
       connections: [connection({})],
-      status: { level: 'ok', text: statusText, connection: null, action: null, until: null },
+      status: { level: statusLevel, text: statusText, connection: null, action: null, until: null },
       asOf: GENERATED_AT,
       nextPollAt: null,
       syncing: false,

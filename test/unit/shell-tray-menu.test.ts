@@ -115,6 +115,15 @@ describe('trayMenuTemplate', () => {
     expect(rows).toContain('Refresh → none');
   });
 
+  it('says what is wrong, and nothing where all is current', () => {
+    const overview = { statusText: 'Production is 3 h old: key rejected' };
+    expect(labels(trayState({ overview: { ...overview, statusLevel: 'error' } }))).toContain(
+      'Production is 3 h old: key rejected → open',
+    );
+    for (const statusLevel of ['ok', 'busy'] as const)
+      expect(labels(trayState({ overview: { ...overview, statusLevel } })).join()).not.toContain('3 h old');
+  });
+
   it('shows a sync under way', () => {
     const state = trayState({ overview: { syncing: true, connections: [connection({})] } });
     expect(labels(state)).toContain('Refreshing… → none');
