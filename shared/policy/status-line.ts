@@ -194,7 +194,7 @@ function busyLine({ id, name, lastSuccess, progress }: Watched, input: StatusInp
   }
   const done =
     progress !== null && progress.total > 0
-      ? ` · ${Math.floor((progress.done * 100) / progress.total)} %`
+      ? ` · ${Math.floor((progress.done * 100) / progress.total)}%`
       : '';
   if (lastSuccess === null) return line('busy', `First sync of ${name}${done}`, { connection: id });
   const since = input.asOf === null ? '' : ` · as of ${input.formatTime(input.asOf)}`;

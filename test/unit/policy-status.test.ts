@@ -222,7 +222,7 @@ describe('the status line', () => {
     } as const;
     const first: One = { ...phala, state: 'syncing', lastSuccess: null };
     expect(status([first])).toMatchObject({ level: 'busy', text: 'First sync of Phala', connection: 'p1' });
-    expect(status([{ ...first, progress }]).text).toBe('First sync of Phala · 30 %');
+    expect(status([{ ...first, progress }]).text).toBe('First sync of Phala · 30%');
     const waiting = { ...progress, phase: 'waiting', waitUntil: now + 30_000 } as const;
     const line = status([{ ...first, progress: waiting }]);
     expect(statusSentence(line, now)).toBe('Waiting for Phala’s limit, next try in 1 min');
