@@ -4,6 +4,7 @@ import type { RefObject } from 'react';
 
 import { BREAKDOWNS } from '../../shared/choices';
 import type { Overview, ViewChoice } from '../../shared/model';
+import { rowColour } from '../chart/palette';
 import { plural } from '../format';
 import { useFormat } from '../formatContext';
 import { BREAKDOWN_NAMES } from '../labels';
@@ -81,8 +82,10 @@ export function Breakdown({ overview, view, scroller }: Props) {
               <Row
                 row={row}
                 by={breakdown.by}
+                colour={rowColour(row, overview)}
                 version={overview.generatedAt}
                 today={overview.today}
+                range={total.range}
                 isOpen={opened === row.key}
                 onToggle={() => setOpened(opened === row.key ? null : row.key)}
               />

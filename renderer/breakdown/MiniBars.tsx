@@ -25,45 +25,43 @@ export function MiniBars({ days, today }: Props) {
   const first = days[0];
   const last = days.at(-1);
   if (first === undefined || last === undefined) return null;
-  const range = rangeText({ from: first.day, to: last.day }, today);
+  const text = `Per day, ${rangeText({ from: first.day, to: last.day }, today)} UTC · largest ${money(max)}`;
   return (
-    <div
-      ref={frame}
-      className={styles.mini}
-      role="img"
-      aria-label={`Per day, ${range}; largest day ${money(max)}`}
-    >
-      <svg width={width} height={HEIGHT} aria-hidden="true">
-        <line className={styles.baseline} x1={0} x2={width} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
-        {days.map((bar, index) => {
-          const band = bands[index];
-          const look = lookOf(bar);
-          if (band === undefined || look === 'blank' || look === 'future') return null;
-          if (look === 'unknown' || look === 'open') {
+    <figure>
+      <figcaption className={styles.span}>{text}</figcaption>
+      <div ref={frame} className={styles.mini} role="img" aria-label={text}>
+        <svg width={width} height={HEIGHT} aria-hidden="true">
+          <line className={styles.baseline} x1={0} x2={width} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
+          {days.map((bar, index) => {
+            const band = bands[index];
+            const look = lookOf(bar);
+            if (band === undefined || look === 'blank' || look === 'future') return null;
+            if (look === 'unknown' || look === 'open') {
+              return (
+                <rect
+                  key={bar.day}
+                  className={styles.missing}
+                  x={band.x + 0.5}
+                  y={HEIGHT - 8}
+                  width={Math.max(0.5, band.width - 1)}
+                  height={7.5}
+                />
+              );
+            }
+            const tall = look === 'zero' ? 1 : Math.max(1, lengthOfAmount(bar.usd ?? 0n, max, HEIGHT - 2));
             return (
               <rect
                 key={bar.day}
-                className={styles.missing}
-                x={band.x + 0.5}
-                y={HEIGHT - 8}
-                width={Math.max(0.5, band.width - 1)}
-                height={7.5}
+                className={look === 'hatched' ? styles.soft : styles.bar}
+                x={band.x}
+                y={HEIGHT - tall}
+                width={band.width}
+                height={tall}
               />
             );
-          }
-          const tall = look === 'zero' ? 1 : Math.max(1, lengthOfAmount(bar.usd ?? 0n, max, HEIGHT - 2));
-          return (
-            <rect
-              key={bar.day}
-              className={look === 'hatched' ? styles.soft : styles.bar}
-              x={band.x}
-              y={HEIGHT - tall}
-              width={band.width}
-              height={tall}
-            />
-          );
-        })}
-      </svg>
-    </div>
+          })}
+        </svg>
+      </div>
+    </figure>
   );
 }

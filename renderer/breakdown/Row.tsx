@@ -1,7 +1,7 @@
 import clsx from 'clsx';
 import { useId } from 'react';
 
-import type { Day } from '../../shared/day';
+import type { Day, DayRange } from '../../shared/day';
 import type { BreakdownBy, BreakdownRow } from '../../shared/model';
 import { useFormat } from '../formatContext';
 import { Icon } from '../ui/Icon';
@@ -12,15 +12,17 @@ import styles from './breakdown.module.css';
 interface Props {
   readonly row: BreakdownRow;
   readonly by: BreakdownBy;
+  readonly colour: string;
   /** Changes when main has other numbers. */
   readonly version: number;
   readonly today: Day;
+  readonly range: DayRange;
   readonly isOpen: boolean;
   readonly onToggle: () => void;
 }
 
 /** One resource, meter or connection: name, amount, share, change; it opens to its meters and days. */
-export function Row({ row, by, version, today, isOpen, onToggle }: Props) {
+export function Row({ row, by, colour, version, today, range, isOpen, onToggle }: Props) {
   const format = useFormat();
   const id = useId();
   const width = `${Math.min(100, Math.max(0, (row.share ?? 0) * 100))}%`;
@@ -38,7 +40,7 @@ export function Row({ row, by, version, today, isOpen, onToggle }: Props) {
         onClick={onToggle}
       >
         <span className={styles.line}>
-          <ProviderMark provider={row.provider} />
+          <ProviderMark provider={row.provider} colour={colour} />
           <span className={styles.name} title={row.name}>
             {row.name}
           </span>
@@ -59,13 +61,12 @@ export function Row({ row, by, version, today, isOpen, onToggle }: Props) {
           </span>
         ))}
         <span className={styles.track} aria-hidden="true">
-          <span
-            className={clsx(styles.fill, row.provider !== null && styles[row.provider])}
-            style={{ width }}
-          />
+          <span className={styles.fill} style={{ width, background: colour }} />
         </span>
       </button>
-      <div id={id}>{isOpen && <RowDetail rowKey={row.key} by={by} version={version} today={today} />}</div>
+      <div id={id}>
+        {isOpen && <RowDetail rowKey={row.key} by={by} version={version} today={today} range={range} />}
+      </div>
     </>
   );
 }

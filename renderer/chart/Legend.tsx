@@ -18,7 +18,7 @@ export function Legend({ series, splitBy, active }: Props) {
       {series.map((one, index) => {
         const usd =
           active === null ? one.usd : (active.split.find(({ key }) => key === one.key)?.usd ?? null);
-        const shape = splitBy === 'provider' && one.provider === 'phala' ? 4 : 1;
+        const shape = one.provider === 'phala' ? 4 : 1;
         return (
           <li key={one.key} className={styles.legendItem}>
             <svg className={styles.swatch} viewBox="0 0 8 8" aria-hidden="true">
