@@ -1,7 +1,7 @@
 import { useId } from 'react';
 
 import type { DayBar, Forecast, SeriesView, SplitBy } from '../../shared/model';
-import { futureHeight, lookOf, stackPaths } from './layout';
+import { futureHeight, lengthOfAmount, lookOf, stackPaths } from './layout';
 import type { Band } from './layout';
 import { seriesColour } from './palette';
 import styles from './chart.module.css';
@@ -18,8 +18,17 @@ interface Props {
 
 const OUTLINE_PX = 22;
 
-/** What stands on a day that bears no stack of its own. */
-function DaySign({ bar, band, height, ahead }: { bar: DayBar; band: Band; height: number; ahead: number }) {
+interface SignProps {
+  readonly bar: DayBar;
+  readonly band: Band;
+  readonly height: number;
+  /** How high the day's known part stands, in px. */
+  readonly known: number;
+  readonly ahead: number;
+}
+
+/** What a day bears that has no stack of its own, or, where a part of it is not read, above its stack. */
+function DaySign({ bar, band, height, known, ahead }: SignProps) {
   const { x, width } = band;
   switch (lookOf(bar)) {
     case 'unknown':
@@ -29,9 +38,9 @@ function DaySign({ bar, band, height, ahead }: { bar: DayBar; band: Band; height
         <rect
           className={styles.unknown}
           x={x + 0.5}
-          y={height - OUTLINE_PX}
+          y={Math.max(0, height - known - OUTLINE_PX)}
           width={width - 1}
-          height={OUTLINE_PX - 0.5}
+          height={Math.min(height - known, OUTLINE_PX) - 0.5}
           rx={1}
         />
       );
@@ -79,9 +88,9 @@ export function Bars({ days, series, splitBy, forecast, bands, max, height }: Pr
       ))}
       {days.map((bar, index) => {
         const band = bands[index];
-        return band === undefined ? null : (
-          <DaySign key={bar.day} bar={bar} band={band} height={height} ahead={ahead} />
-        );
+        if (band === undefined) return null;
+        const known = lengthOfAmount(bar.usd ?? 0n, max, height);
+        return <DaySign key={bar.day} bar={bar} band={band} height={height} known={known} ahead={ahead} />;
       })}
     </>
   );

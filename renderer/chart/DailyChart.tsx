@@ -4,7 +4,7 @@ import type { KeyboardEvent, MouseEvent } from 'react';
 import type { DayBar, Overview, SplitBy } from '../../shared/model';
 import { SPLITS } from '../../shared/choices';
 import { SPLIT_NAMES, dayStateText } from '../labels';
-import { listText, weekdayText } from '../format';
+import { dayText, listText, weekdayText } from '../format';
 import { useFormat } from '../formatContext';
 import { open, setView } from '../store';
 import { Segmented } from '../ui/Segmented';
@@ -59,10 +59,11 @@ export function DailyChart({
   const active = at === null ? null : (days[at] ?? null);
   const geometry = plotGeometry(overview, mode === 'cumulative' ? 'cumulative' : 'daily', width, tick);
 
+  const first = days.find(({ state }) => state !== 'before');
   const say = (bar: DayBar): string => {
     const amount = mode === 'cumulative' ? bar.cumulative : bar.usd;
     const parts = [weekdayText(bar.day, today), amount === null ? dayStateText(bar.state) : money(amount)];
-    if (mode === 'cumulative') parts.push('since the first day');
+    if (mode === 'cumulative' && first !== undefined) parts.push(`since ${dayText(first.day, today)}`);
     if (amount !== null && bar.state !== 'settled') parts.push(dayStateText(bar.state, amount !== 0n));
     if (bar.unknownFor.length > 0) parts.push(`unknown for ${listText(bar.unknownFor)}`);
     return parts.join(' · ');
@@ -93,7 +94,12 @@ export function DailyChart({
     (top, bar) => ((bar.usd ?? 0n) > (top?.usd ?? 0n) ? bar : top),
     null,
   );
-  const atRest = mode === 'daily' && highest !== null ? `Highest ${say(highest)}` : '';
+  const newest = days[resting];
+  const atRest = (): string => {
+    if (overview.total.known === 'none' || newest === undefined) return '';
+    if (mode === 'cumulative') return say(newest);
+    return highest === null ? 'No charges in these days' : `Highest ${say(highest)}`;
+  };
 
   return (
     <section className={styles.chart} aria-label="Daily spend">
@@ -114,7 +120,7 @@ export function DailyChart({
         <ChartTable days={days} series={series} today={today} onOpen={(day) => open({ name: 'day', day })} />
       ) : (
         <>
-          <p className={styles.readout}>{active === null ? atRest : say(active)}</p>
+          <p className={styles.readout}>{active === null ? atRest() : say(active)}</p>
           <div
             ref={frame}
             className={styles.frame}

@@ -28,7 +28,7 @@ export function Plot({ overview, splitBy, mode, width, geometry, at }: Props) {
   const { bands, max, ticks, width: plotWidth } = geometry;
   const height = PLOT_HEIGHT;
   const step = days.length === 0 ? 0 : plotWidth / days.length;
-  const labels = labelledDays(days.length, plotWidth, DAY_LABEL_PX);
+  const labels = labelledDays(days.length, plotWidth, DAY_LABEL_PX, days.at(-1)?.day === today);
   return (
     <svg className={styles.plot} width={width} height={TOP + height + AXIS} aria-hidden="true">
       <g transform={`translate(0 ${TOP})`}>
@@ -74,14 +74,15 @@ export function Plot({ overview, splitBy, mode, width, geometry, at }: Props) {
           />
         )}
         <line className={styles.baseline} x1={0} x2={plotWidth} y1={height + 0.5} y2={height + 0.5} />
-        {labels.map((index, place) => {
+        {labels.map((index) => {
           const bar = days[index];
           const band = bands[index];
           if (bar === undefined || band === undefined) return null;
-          const edge = days.length > 1;
+          const centre = band.x + band.width / 2;
+          // At the edges a label stands inside the plot.
           const anchor =
-            edge && place === 0 ? 'start' : edge && place === labels.length - 1 ? 'end' : 'middle';
-          const x = anchor === 'start' ? 0 : anchor === 'end' ? plotWidth : band.x + band.width / 2;
+            centre < DAY_LABEL_PX / 2 ? 'start' : centre > plotWidth - DAY_LABEL_PX / 2 ? 'end' : 'middle';
+          const x = anchor === 'start' ? band.x : anchor === 'end' ? band.x + band.width : centre;
           return (
             <text
               key={bar.day}

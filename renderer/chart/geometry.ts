@@ -1,4 +1,5 @@
 import type { Forecast, Overview } from '../../shared/model';
+import { trueForecast } from '../labels';
 import { largestDay, layoutBands, niceScale } from './layout';
 import type { Band } from './layout';
 
@@ -29,10 +30,10 @@ export function plotGeometry(
   width: number,
   tick: (amount: bigint) => string,
 ): Geometry {
-  const { days, view, forecast, budget } = overview;
+  const { days, view, budget } = overview;
   const month = view.period === 'monthToDate';
   const limit = month && view.connection === null ? (budget?.limit ?? null) : null;
-  const ahead = month ? forecast : null;
+  const ahead = month ? trueForecast(overview) : null;
   const top =
     mode === 'daily'
       ? largestDay(days)

@@ -147,9 +147,21 @@ export function futureHeight(
   return Math.min(height, lengthOfAmount((forecast.monthEnd - spent) / BigInt(ahead), max, height));
 }
 
-/** Which days bear a label: first, last, and evenly between them as many as fit at `labelWidth` px each. */
-export function labelledDays(count: number, width: number, labelWidth: number): readonly number[] {
-  if (count < 2) return count === 1 ? [0] : [];
-  const labels = Math.min(count, Math.max(2, Math.floor(width / labelWidth)));
-  return Array.from({ length: labels }, (_, index) => Math.round((index * (count - 1)) / (labels - 1)));
+/** Days from one label to the next: single days, then weeks. */
+const LABEL_STEPS = [1, 2, 3, 7, 14, 28, 56, 91, 182, 364];
+
+/**
+ * Which days bear a label: every so many days as fit at `labelWidth` px each, counted from the last day where that
+ * is today, else from the first.
+ */
+export function labelledDays(
+  count: number,
+  width: number,
+  labelWidth: number,
+  fromLast: boolean,
+): readonly number[] {
+  const most = Math.max(1, Math.floor(width / labelWidth));
+  const step = LABEL_STEPS.find((days) => Math.ceil(count / days) <= most) ?? Math.max(1, count);
+  const places = Array.from({ length: Math.ceil(count / step) }, (_, index) => index * step);
+  return fromLast ? places.map((place) => count - 1 - place).reverse() : places;
 }
