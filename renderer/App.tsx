@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
 
 import type { AppState } from '../shared/model';
@@ -37,7 +37,14 @@ export function App() {
   const app = useStore((store) => store.app);
   const screen = useStore((store) => store.screen);
   const [pickingRange, setPickingRange] = useState(false);
-  useShortcuts(useCallback(() => setPickingRange(true), []));
+  const customRange = useRef<HTMLButtonElement>(null);
+  useShortcuts(
+    useCallback(() => {
+      // The calendar opens beside its button, which may be scrolled out of sight.
+      customRange.current?.scrollIntoView({ block: 'nearest' });
+      setPickingRange(true);
+    }, []),
+  );
 
   const theme = app?.settings.theme ?? 'system';
   useEffect(() => {
@@ -61,7 +68,12 @@ export function App() {
           {nothing ? (
             <FirstRun app={app} />
           ) : (
-            <OverviewScreen app={app} pickingRange={pickingRange} onPickRange={setPickingRange} />
+            <OverviewScreen
+              app={app}
+              pickingRange={pickingRange}
+              onPickRange={setPickingRange}
+              customRange={customRange}
+            />
           )}
         </main>
         {covered && (

@@ -32,11 +32,11 @@ function Line({
   if (progress.waitUntil !== null) words.push(`goes on in ${countdownText(progress.waitUntil - now)}`);
   if (progress.reachedBackTo !== null && today !== null)
     words.push(`back to ${dayText(progress.reachedBackTo, today)}`);
-  if (share !== null) words.push(format.share(share));
   return (
     <li className={styles.backfillLine}>
       <div className={styles.backfillText}>
         <span className={styles.backfillName}>{connection.name}</span>
+        {share !== null && <span>{format.share(share)}</span>}
         <Action kind="link" onPress={() => send(bridge.call('cancelSync', { connection: connection.id }))}>
           Stop
         </Action>

@@ -2,6 +2,7 @@ import clsx from 'clsx';
 import { Button } from 'react-aria-components';
 
 import type { Overview } from '../../shared/model';
+import { ageInWords } from '../../shared/policy/status-line';
 import type { Settings } from '../../shared/settings';
 import { durationText } from '../format';
 import { open, refresh } from '../store';
@@ -15,21 +16,23 @@ interface Props {
   readonly cadenceMinutes: Settings['cadenceMinutes'];
 }
 
-function freshness({ asOf, nextPollAt, syncing }: Overview, manual: boolean, now: number): string {
-  const age =
-    asOf === null
-      ? 'Not updated yet'
-      : now - asOf < 60_000
-        ? 'Updated just now'
-        : `Updated ${durationText(now - asOf)} ago`;
-  if (syncing) return asOf === null ? 'Reading…' : `${age} · reading…`;
-  if (nextPollAt === null) return manual ? `${age} · by hand` : age;
-  return nextPollAt <= now ? `${age} · next is due` : `${age} · next in ${durationText(nextPollAt - now)}`;
+/** "2 min ago", or null before anything was read. */
+function ageText(asOf: number | null, now: number): string | null {
+  if (asOf === null) return null;
+  return now - asOf < 60_000 ? 'just now' : `${ageInWords(now - asOf)} ago`;
+}
+
+function nextText({ nextPollAt, syncing }: Overview, manual: boolean, now: number): string | null {
+  if (syncing) return 'reading…';
+  if (nextPollAt === null) return manual ? 'by hand' : null;
+  return nextPollAt <= now ? 'next is due' : `next in ${durationText(nextPollAt - now)}`;
 }
 
 /** When it was read and when it is read next: the refresh button. Then export and settings. */
 export function Foot({ overview, cadenceMinutes }: Props) {
   const now = useNow(30_000);
+  const age = ageText(overview.asOf, now);
+  const next = nextText(overview, cadenceMinutes === 0, now);
   return (
     <footer className={styles.foot}>
       <Button className={clsx(styles.refresh)} onPress={() => refresh()}>
@@ -37,7 +40,17 @@ export function Foot({ overview, cadenceMinutes }: Props) {
           <Icon name="refresh" />
         </span>
         <span className="visually-hidden">Refresh. </span>
-        <span>{freshness(overview, cadenceMinutes === 0, now)}</span>
+        <span className={styles.freshness}>
+          {age === null ? (
+            <span>Not updated yet</span>
+          ) : (
+            <span>
+              <span className={styles.updated}>Updated </span>
+              {age}
+            </span>
+          )}
+          {next !== null && <span>{next}</span>}
+        </span>
       </Button>
       <span className={styles.footActions}>
         <IconButton icon="export" label="Export" onPress={() => open({ name: 'export' })} />

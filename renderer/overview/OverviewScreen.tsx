@@ -1,8 +1,10 @@
 import { useRef } from 'react';
+import type { RefObject } from 'react';
 
 import type { AppState } from '../../shared/model';
 import { Breakdown } from '../breakdown/Breakdown';
 import { DailyChart } from '../chart/DailyChart';
+import { trueForecast } from '../labels';
 import { useStore } from '../store';
 import { Backfill } from './Backfill';
 import { BudgetMeter } from './BudgetMeter';
@@ -18,10 +20,11 @@ interface Props {
   readonly app: AppState;
   readonly pickingRange: boolean;
   readonly onPickRange: (picking: boolean) => void;
+  readonly customRange: RefObject<HTMLButtonElement | null>;
 }
 
 /** The popover at a glance: one number, whether it is fine, where it comes from. */
-export function OverviewScreen({ app, pickingRange, onPickRange }: Props) {
+export function OverviewScreen({ app, pickingRange, onPickRange, customRange }: Props) {
   const { overview } = app;
   const view = useStore((store) => store.chosen) ?? overview.view;
   const scroller = useRef<HTMLDivElement>(null);
@@ -37,11 +40,17 @@ export function OverviewScreen({ app, pickingRange, onPickRange }: Props) {
           {overview.budget !== null && (
             <BudgetMeter
               budget={overview.budget}
-              forecast={overview.view.connection === null ? overview.forecast : null}
+              forecast={overview.view.connection === null ? trueForecast(overview) : null}
             />
           )}
           <Backfill connections={overview.connections} />
-          <PeriodPicker overview={overview} view={view} picking={pickingRange} onPick={onPickRange} />
+          <PeriodPicker
+            overview={overview}
+            view={view}
+            picking={pickingRange}
+            onPick={onPickRange}
+            custom={customRange}
+          />
           <DailyChart overview={overview} splitBy={view.splitBy} />
           <Breakdown overview={overview} view={view} scroller={scroller} />
         </div>

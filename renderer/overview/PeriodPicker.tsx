@@ -1,10 +1,12 @@
 import clsx from 'clsx';
-import { useRef } from 'react';
+import type { RefObject } from 'react';
 import { Dialog, Popover } from 'react-aria-components';
 
 import type { Overview, ViewChoice } from '../../shared/model';
 import type { PeriodId } from '../../shared/period';
+import { hasBillingPeriod } from '../labels';
 import { setView } from '../store';
+import { Icon } from '../ui/Icon';
 import { RangeCalendar } from '../ui/RangeCalendar';
 import { Segmented } from '../ui/Segmented';
 import type { Segment } from '../ui/Segmented';
@@ -15,11 +17,12 @@ interface Props {
   readonly view: ViewChoice;
   readonly picking: boolean;
   readonly onPick: (picking: boolean) => void;
+  /** The button of a custom range, to which the calendar belongs. */
+  readonly custom: RefObject<HTMLButtonElement | null>;
 }
 
-/** Today to custom, on the keys 1 to 7. A billing period is offered where one connection is chosen. */
-export function PeriodPicker({ overview, view, picking, onPick }: Props) {
-  const custom = useRef<HTMLButtonElement>(null);
+/** Today to custom, on the keys 1 to 7. A billing period is offered where the one connection chosen has one. */
+export function PeriodPicker({ overview, view, picking, onPick, custom }: Props) {
   const billing: Segment<PeriodId> = { id: 'billingPeriod', label: 'Billing', name: 'Billing period' };
   const segments: ReadonlyArray<Segment<PeriodId>> = [
     { id: 'today', label: 'Today' },
@@ -27,8 +30,14 @@ export function PeriodPicker({ overview, view, picking, onPick }: Props) {
     { id: 'last30Days', label: '30 d', name: '30 days' },
     { id: 'monthToDate', label: 'Month', name: 'Month to date' },
     { id: 'lastMonth', label: 'Last month' },
-    { id: 'custom', label: 'Custom', name: 'Custom range', ref: custom, onPress: () => onPick(true) },
-    ...(view.connection === null ? [] : [billing]),
+    {
+      id: 'custom',
+      label: <Icon name="calendar" />,
+      name: 'Custom range',
+      ref: custom,
+      onPress: () => onPick(true),
+    },
+    ...(hasBillingPeriod(overview, view) ? [billing] : []),
   ];
   return (
     <div className={styles.period}>

@@ -28,7 +28,7 @@ type Editing = 'name' | 'rate' | 'remove' | null;
 function Facts({ connection, today }: Props) {
   const { native, clock, rate } = useFormat();
   const now = useNow(60_000);
-  const { lastSuccess, dataThrough, creditLeft, unit, usdPerUnit, reconciliation } = connection;
+  const { lastSuccess, dataThrough, creditLeft, unit, usdPerUnit, rateSince, reconciliation } = connection;
   return (
     <dl className={styles.facts}>
       <dt>Account</dt>
@@ -49,7 +49,8 @@ function Facts({ connection, today }: Props) {
           <dt>Rate</dt>
           <dd>
             1 CHC = {rate(usdPerUnit)}
-            {usdPerUnit === 1_000_000_000n && ', list price'}; before tax and support
+            {usdPerUnit === 1_000_000_000n && ', list price'}
+            {rateSince !== null && ` since ${dayText(rateSince, today)}`}; before tax and support
           </dd>
         </>
       )}
@@ -102,7 +103,10 @@ export function ConnectionCard({ connection, today }: Props) {
           <p className={styles.note}>{PROVIDER_NAMES[provider]} Cloud</p>
           {faultMessage !== null && <Notice level="error">{faultMessage}</Notice>}
           {sessionOnly && (
-            <Notice level="warning">The key is kept in memory only, until Cost Tray quits.</Notice>
+            <Notice level="warning">
+              The key is kept in memory only, until Cost Tray quits. To keep it, start a Secret Service such
+              as gnome-keyring and replace the key.
+            </Notice>
           )}
           <Facts connection={connection} today={today} />
           {notes.map((note) => (
