@@ -5,10 +5,12 @@ import type {
   ConnectionState,
   ConnectionView,
   DayState,
+  Forecast,
   Overview,
   ProviderId,
   SplitBy,
   SyncProgress,
+  ViewChoice,
 } from '../shared/model';
 import type { PeriodId } from '../shared/period';
 import type { LinkId } from '../shared/links';
@@ -91,6 +93,20 @@ export const BILLING_LINKS: Readonly<Record<ProviderId, LinkId>> = {
   phala: 'phalaBilling',
   clickhouse: 'clickhouseBilling',
 };
+
+/** A billing period is one connection's, where its vendor bills by the account's own month; there is none of the total. */
+export function hasBillingPeriod({ connections }: Overview, view: Pick<ViewChoice, 'connection'>): boolean {
+  return connections.some(({ id, billingAnchor }) => id === view.connection && billingAnchor !== null);
+}
+
+/** The forecast, where it is one: of connections without history it knows no more than what they have spent. */
+export function trueForecast(overview: Overview): Forecast | null {
+  const { forecast } = overview;
+  const followed = countedConnections(overview).filter(({ removed }) => !removed);
+  return forecast === null || forecast.withoutHistory.length >= Math.max(1, followed.length)
+    ? null
+    : forecast;
+}
 
 /** The connections whose charges the shown total counts. */
 export function countedConnections(overview: Overview): readonly ConnectionView[] {

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 
 import type { PeriodId } from '../shared/period';
 import { bridge, send } from './bridge';
+import { hasBillingPeriod } from './labels';
 import { back, open, refresh, setView, useStore } from './store';
 
 /** The periods of the keys 1 to 7. Custom opens the picker by itself. */
@@ -27,8 +28,7 @@ function choosePeriod(period: PeriodId, openCustom: () => void): void {
   if (app === null) return;
   const view = chosen ?? app.overview.view;
   if (period === 'custom') openCustom();
-  // A billing period is one connection's; there is none of the total.
-  else if (period !== 'billingPeriod' || view.connection !== null) setView({ period });
+  else if (period !== 'billingPeriod' || hasBillingPeriod(app.overview, view)) setView({ period });
 }
 
 /** Esc, R, E, comma and 1–7, wherever the focus is but in a field. */

@@ -58,19 +58,21 @@ function Revisions({ detail, now }: { readonly detail: DayDetail; readonly now: 
 function Contents({ detail, overview }: { readonly detail: DayDetail; readonly overview: Overview }) {
   const { money, clock } = useFormat();
   const now = useNow(60_000);
-  const clickhouse = detail.lines.some(({ provider }) => provider === 'clickhouse');
+  const today = detail.day === overview.today;
+  const readings = detail.connections.map(({ readAt }) => readAt).filter((at) => at !== null);
+  const facts = [
+    today ? 'today so far' : dayStateText(detail.state, (detail.usd ?? 0n) !== 0n),
+    ...(readings.length === 0 ? [] : [`as of ${clock(Math.min(...readings), now)}`]),
+    ...(today ? [`the UTC day ends ${clock(overview.dayEndsAt, overview.dayEndsAt)}`] : []),
+    ...(detail.lines.some(({ provider }) => provider === 'clickhouse')
+      ? ['ClickHouse before tax and support']
+      : []),
+  ];
   return (
     <>
       <section aria-label="Total" className={styles.total}>
         <p className={styles.number}>{detail.usd === null ? '—' : money(detail.usd)}</p>
-        <p className={styles.quiet}>
-          {detail.day === overview.today
-            ? 'today so far'
-            : dayStateText(detail.state, (detail.usd ?? 0n) !== 0n)}
-          {detail.day === overview.today &&
-            ` · the UTC day ends ${clock(overview.dayEndsAt, overview.dayEndsAt)}`}
-          {clickhouse && ' · ClickHouse before tax and support'}
-        </p>
+        <p className={styles.quiet}>{facts.join(' · ')}</p>
       </section>
       {detail.hours !== null && <Hours hours={detail.hours} />}
       {detail.meters.length > 0 && (
@@ -89,7 +91,7 @@ function Contents({ detail, overview }: { readonly detail: DayDetail; readonly o
       <DayLines lines={detail.lines} />
       <Revisions detail={detail} now={now} />
       <section className={styles.section}>
-        <h2 className={styles.heading}>Read</h2>
+        <h2 className={styles.heading}>Last read</h2>
         <ul>
           {detail.connections.map(({ id, name, state, readAt }) => (
             <li key={id} className={styles.pair}>

@@ -13,6 +13,7 @@ import { PERIOD_NAMES } from '../labels';
 import { Action, Choice } from '../ui/Controls';
 import { Notice, Progress } from '../ui/Notice';
 import { Screen } from '../ui/Screen';
+import { useNow } from '../useNow';
 import { RangeFields } from './RangeFields';
 import styles from './export.module.css';
 
@@ -41,7 +42,8 @@ type Result = { readonly ok: boolean; readonly text: string } | null;
 export function ExportScreen({ app }: { readonly app: AppState }) {
   const { overview, exporting } = app;
   const { today, view, total } = overview;
-  const { count, share } = useFormat();
+  const { clock, count, share } = useFormat();
+  const now = useNow(60_000);
   const [period, setPeriod] = useState<PeriodId>(view.period === 'billingPeriod' ? 'custom' : view.period);
   const [custom, setCustom] = useState<DayRange>(view.custom ?? total.range);
   const [profile, setProfile] = useState<ExportProfile>('plain');
@@ -96,7 +98,10 @@ export function ExportScreen({ app }: { readonly app: AppState }) {
           onChange={setPeriod}
         />
         {period === 'custom' && <RangeFields value={custom} last={today} onChange={setCustom} />}
-        <p className={styles.note}>{rangeText(range, today)}, UTC days</p>
+        <p className={styles.note}>
+          {rangeText(range, today)}, UTC days
+          {overview.asOf !== null && `, as of ${clock(overview.asOf, now)}`}
+        </p>
         <Choice
           label="Connection"
           options={[

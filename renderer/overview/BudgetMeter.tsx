@@ -17,7 +17,7 @@ export function BudgetMeter({ budget, forecast }: Props) {
   const widest = [budget.limit, budget.spent, end].reduce((max, value) => (value > max ? value : max));
   const place = (amount: bigint): string => `${lengthOfAmount(amount, widest, 100)}%`;
   const beyond = end > budget.limit;
-  const words = `${share(budget.share)} of ${money(budget.limit, { tight: true })} budget`;
+  const words = `${share(budget.share)} of ${money(budget.limit, { tight: true })}`;
   return (
     <section className={styles.budget} aria-label="Budget">
       <div
@@ -27,7 +27,7 @@ export function BudgetMeter({ budget, forecast }: Props) {
         aria-valuemin={0}
         aria-valuemax={100}
         aria-valuenow={Math.min(100, Math.round(budget.share * 100))}
-        aria-valuetext={words}
+        aria-valuetext={`${words} budget`}
       >
         <span
           className={clsx(styles.spent, budget.over && styles.overspent)}
@@ -38,7 +38,7 @@ export function BudgetMeter({ budget, forecast }: Props) {
       </div>
       <p className={styles.budgetText}>
         <span className={clsx(budget.over && styles.overText)}>
-          {budget.over ? `Over budget · ${words}` : words}
+          {budget.over ? `Over budget · ${words}` : `${words} budget`}
         </span>
         {!budget.over && end > 0n && (
           <span className={clsx(styles.quiet, beyond && styles.beyond)}>

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
 
 import { lastOfMonth } from '../../shared/day';
-import type { Overview } from '../../shared/model';
+import type { Forecast, Overview } from '../../shared/model';
 import { dayText, listText } from '../format';
 import { useFormat } from '../formatContext';
+import { trueForecast } from '../labels';
 import styles from './overview.module.css';
 
 interface FactProps {
@@ -23,9 +24,9 @@ function Fact({ name, value, note }: FactProps) {
 }
 
 /** Which connections a trend leaves out. */
-function leftOut(overview: Overview): string | null {
-  const noHistory = overview.forecast?.withoutHistory ?? [];
-  const noRate = overview.runRate?.missing ?? [];
+function leftOut({ runRate }: Overview, forecast: Forecast | null): string | null {
+  const noHistory = forecast?.withoutHistory ?? [];
+  const noRate = runRate?.missing ?? [];
   if (noHistory.length > 0)
     return `Forecast counts only what is spent so far for ${listText(noHistory)}: not enough history`;
   return noRate.length > 0 ? `Run rate without ${listText(noRate)}: not enough data` : null;
@@ -33,22 +34,23 @@ function leftOut(overview: Overview): string | null {
 
 /** Today so far, run rate, forecast. */
 export function Facts({ overview }: { readonly overview: Overview }) {
-  const { todaySoFar, runRate, forecast, today, dayEndsAt } = overview;
-  const { money, clock } = useFormat();
+  const { todaySoFar, runRate, today, dayEndsAt } = overview;
+  const { money, clock, share } = useFormat();
+  const forecast = trueForecast(overview);
   const tight = { tight: true };
-  const omitted = leftOut(overview);
+  const omitted = leftOut(overview, forecast);
   return (
     <section aria-label="Facts">
       <dl className={styles.facts}>
         <Fact
           name="Today so far"
           value={todaySoFar.known === 'none' ? '—' : money(todaySoFar.usd, tight)}
-          note={`${todaySoFar.known === 'none' ? 'not reported; ' : ''}UTC day ends ${clock(dayEndsAt, dayEndsAt)}`}
+          note={`UTC day ends ${clock(dayEndsAt, dayEndsAt)}`}
         />
         <Fact
-          name="Run rate"
+          name="Run rate/day"
           value={runRate === null ? '—' : money(runRate.perDay, tight)}
-          note={runRate === null ? 'not enough data' : 'per day'}
+          note={runRate === null ? 'no recent data' : 'latest 24 h'}
         />
         <Fact
           name={`Forecast ${dayText(lastOfMonth(today), today)}`}
@@ -58,7 +60,7 @@ export function Facts({ overview }: { readonly overview: Overview }) {
               'not enough history'
             ) : (
               <>
-                <span className={styles.nowrap}>80%:</span> {money(forecast.low, tight)}–
+                <span className={styles.nowrap}>{share(0.8)}:</span> {money(forecast.low, tight)}–
                 {money(forecast.high, tight)}
               </>
             )

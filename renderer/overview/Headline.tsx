@@ -1,11 +1,14 @@
 import clsx from 'clsx';
+import type { CSSProperties } from 'react';
 
-import type { ConnectionView, Overview, PeriodAmount, ViewChoice } from '../../shared/model';
+import { lengthOf } from '../../shared/day';
+import type { Day } from '../../shared/day';
+import type { Change, ConnectionView, Overview, ViewChoice } from '../../shared/model';
 import { dayText, listText, plural, rangeText } from '../format';
 import { useFormat } from '../formatContext';
-import { PERIOD_NAMES, countedConnections } from '../labels';
-import { setView } from '../store';
-import { Choice } from '../ui/Controls';
+import { PERIOD_NAMES, countedConnections, hasBillingPeriod } from '../labels';
+import { refresh, setView } from '../store';
+import { Action, Choice } from '../ui/Controls';
 import { Icon } from '../ui/Icon';
 import { ProviderMark } from '../ui/Mark';
 import { useNow } from '../useNow';
@@ -17,24 +20,47 @@ function isOld(connections: readonly ConnectionView[]): boolean {
   return connections.some(({ state, removed }) => !removed && (state === 'stale' || state === 'failed'));
 }
 
-/** Which days are missing from a number, or null where none is. */
-function missing(total: PeriodAmount, today: Overview['today']): string | null {
+/** "Nov 9, Nov 10 and Nov 14", "12 days". */
+function daysText(days: readonly Day[], today: Day): string {
+  return days.length > 3
+    ? plural(days.length, 'day')
+    : listText(
+        days.map((day) => dayText(day, today)),
+        3,
+      );
+}
+
+interface Gap {
+  readonly text: string;
+  /** What was not read can be read; what the vendor has not reported yet can only be awaited. */
+  readonly unread: boolean;
+}
+
+/** Which days are missing from a number, and why; null where none is. */
+function gapOf({ total, days, today }: Overview): Gap | null {
   if (total.known !== 'part') return null;
-  const days = total.unknownDays;
-  if (days.length === 0) return 'partly known';
-  const names =
-    days.length <= 3
-      ? ` (${listText(
-          days.map((day) => dayText(day, today)),
-          3,
-        )})`
-      : '';
-  return `partly known: ${plural(days.length, 'day')} missing${names}`;
+  const unread = total.unknownDays;
+  if (unread.length > 0) return { text: `Without ${daysText(unread, today)}: not read yet`, unread: true };
+  const late = days.filter(
+    ({ day, state }) => state === 'open' && day < today && day >= total.range.from && day <= total.range.to,
+  );
+  const names = daysText(
+    late.map(({ day }) => day),
+    today,
+  );
+  return { text: late.length === 0 ? 'Partly known' : `Without ${names}: not reported yet`, unread: false };
+}
+
+/** The days before that the change is against; fewer than it spans where some are not known. */
+function comparedText({ range, days }: Change, today: Day): string {
+  const text = rangeText(range, today);
+  return days < lengthOf(range) ? `${plural(days, 'day')} of ${text}` : text;
 }
 
 /** What ClickHouse's amounts leave out, and the rate they were converted at. */
 function clickhouseNote(
   connections: readonly ConnectionView[],
+  { total, today }: Overview,
   rate: (nanos: bigint) => string,
 ): string | null {
   const counted = connections.filter(({ unit }) => unit === 'CHC');
@@ -42,7 +68,13 @@ function clickhouseNote(
   const [only] = rates;
   if (only === undefined) return null;
   const price = rates.size === 1 ? `1 CHC = ${rate(only)}` : 'each CHC at its connection’s rate';
-  return `ClickHouse before tax and support, ${price}`;
+  const changes = counted.map(({ rateSince }) => rateSince).filter((day) => day !== null);
+  const newest = changes
+    .filter((day) => day > total.range.from)
+    .sort()
+    .at(-1);
+  const since = newest === undefined ? '' : ` since ${dayText(newest, today)}, earlier days at the rate then`;
+  return `ClickHouse before tax and support, ${price}${since}`;
 }
 
 function ConnectionPicker({ overview, view }: { readonly overview: Overview; readonly view: ViewChoice }) {
@@ -63,9 +95,8 @@ function ConnectionPicker({ overview, view }: { readonly overview: Overview; rea
       value={view.connection ?? ALL}
       onChange={(id) => {
         const connection = id === ALL ? null : id;
-        // The total has no billing period.
-        const period = connection === null && view.period === 'billingPeriod' ? 'monthToDate' : view.period;
-        setView({ connection, period });
+        const lost = view.period === 'billingPeriod' && !hasBillingPeriod(overview, { connection });
+        setView({ connection, period: lost ? 'monthToDate' : view.period });
       }}
     />
   );
@@ -78,8 +109,9 @@ export function Headline({ overview, view }: { readonly overview: Overview; read
   const now = useNow(60_000);
   const counted = countedConnections(overview);
   const old = isOld(counted);
-  const gap = missing(total, today);
-  const note = clickhouseNote(counted, (nanos) => format.rate(nanos));
+  const amount = total.known === 'none' ? null : format.money(total.usd);
+  const gap = gapOf(overview);
+  const note = clickhouseNote(counted, overview, (nanos) => format.rate(nanos));
   const parts = [PERIOD_NAMES[overview.view.period], `${rangeText(total.range, today)} UTC`];
   if (total.known !== 'none' && total.provisionalDays > 0) {
     parts.push(`${plural(total.provisionalDays, 'day')} provisional`);
@@ -92,24 +124,30 @@ export function Headline({ overview, view }: { readonly overview: Overview; read
         {change !== null && (
           <span className={styles.change}>
             {format.change(change.ratio)}{' '}
-            <span className={styles.quiet}>on {rangeText(change.range, today)}</span>
+            <span className={styles.quiet}>on {comparedText(change, today)}</span>
           </span>
         )}
       </div>
-      <p className={clsx(styles.number, old && styles.old, total.known === 'none' && styles.none)}>
-        {total.known === 'none' ? (
+      <p
+        className={clsx(styles.number, old && styles.old, amount === null && styles.none)}
+        style={{ '--characters': amount?.length ?? 1 } as CSSProperties}
+      >
+        {amount ?? (
           <>
             —<span className={styles.noneText}>Nothing read yet for these days</span>
           </>
-        ) : (
-          format.money(total.usd)
         )}
       </p>
       <p className={styles.label}>{parts.join(' · ')}</p>
       {gap !== null && (
-        <p className={styles.gap}>
-          <Icon name="warning" />
-          {gap}
+        <p className={clsx(styles.gap, gap.unread && styles.unread)}>
+          <Icon name={gap.unread ? 'warning' : 'notice'} />
+          {gap.text}
+          {gap.unread && !overview.syncing && (
+            <Action kind="link" onPress={() => refresh(view.connection)}>
+              Read now
+            </Action>
+          )}
         </p>
       )}
       {note !== null && <p className={styles.label}>{note}</p>}

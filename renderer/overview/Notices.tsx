@@ -4,18 +4,15 @@ import styles from './overview.module.css';
 
 /** What concerns the whole program and not one connection. */
 export function Notices({ app }: { readonly app: AppState }) {
-  const { ledgerNotice, secretStore, demo } = app;
-  const keychain = demo ? 'keychain' : secretStore;
-  if (ledgerNotice === null && keychain === 'keychain') return null;
+  const { overview, ledgerNotice, secretStore, demo } = app;
+  // The status line says it where nothing worse is to be said.
+  const ledger = overview.status.text.startsWith(ledgerNotice ?? '') ? null : ledgerNotice;
+  const denied = secretStore === 'denied' && !demo;
+  if (ledger === null && !denied) return null;
   return (
     <div className={styles.notices}>
-      {ledgerNotice !== null && <Notice level="warning">{ledgerNotice}</Notice>}
-      {keychain === 'session-only' && (
-        <Notice level="warning">
-          This computer has no keychain service: keys are kept in memory and are gone when Cost Tray quits.
-        </Notice>
-      )}
-      {keychain === 'denied' && (
+      {ledger !== null && <Notice level="warning">{ledger}</Notice>}
+      {denied && (
         <Notice level="error">
           The keychain refused access. Allow Cost Tray in its prompt, then refresh; what is known stands.
         </Notice>

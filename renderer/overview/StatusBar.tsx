@@ -23,7 +23,7 @@ const ICONS: Readonly<Record<StatusLevel, IconName>> = {
 function Countdown({ until }: { readonly until: number }) {
   const now = useNow(1000);
   const left = until - now;
-  return <span className={styles.countdown}>{left > 0 ? countdownText(left) : 'now'}</span>;
+  return <span className={styles.countdown}>next try {left > 0 ? `in ${countdownText(left)}` : 'now'}</span>;
 }
 
 /** Does what the status line's link says. */
