@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { THEMES } from '../gallery/window';
 import { usePopover } from './popover';
 
-const { find, press, show, window } = usePopover();
+const { find, press, show, text, window } = usePopover();
 
 /** What custom properties come to, each as [red, green, blue] of 0..255. */
 function colours(names: readonly string[]): Promise<Record<string, number[]>> {
@@ -33,7 +33,16 @@ function contrast(one: readonly number[] = [], other: readonly number[] = []): n
 
 const TEXTS = ['--text', '--muted', '--good', '--warn', '--bad'];
 const MARKS = [
-  ...['--phala', '--clickhouse', '--series-2', '--series-3', '--series-4', '--series-5', '--series-6'],
+  ...[
+    '--phala',
+    '--clickhouse',
+    '--series-1',
+    '--series-2',
+    '--series-3',
+    '--series-4',
+    '--series-5',
+    '--series-6',
+  ],
   ...['--series-other', '--edge', '--focus'],
 ];
 
@@ -81,6 +90,31 @@ it('tells chosen from not chosen and spent from unspent in forced colours', asyn
   );
   expect(await background('[role=meter] [class*=spent]')).not.toBe(await background('[role=meter]'));
   expect(await background('[class*=fill]')).not.toBe(await background('[class*=track]'));
+  await show('exporting', { forcedColors: true });
+  expect(await background('[role=progressbar] > *')).not.toBe(await background('[role=progressbar]'));
+});
+
+it('holds its number in a line and its foot in two at 200 % zoom', async () => {
+  const height = async (selector: string): Promise<number> =>
+    (await window().page.locator(selector).first().boundingBox())?.height ?? 0;
+  await show('million-zoomed');
+  expect(await height('[class*=number]')).toBeLessThanOrEqual(40);
+  expect(await text('footer')).toMatch(/2 min ago\s+next in 13 min/);
+  expect(await height('footer')).toBeLessThanOrEqual(42);
+  await show('rejected-zoomed');
+  const [icon, words] = await Promise.all(
+    ['[class*=statusIcon]', '[role=status]'].map((selector) =>
+      window().page.locator(selector).first().boundingBox(),
+    ),
+  );
+  expect(words?.x).toBeGreaterThan((icon?.x ?? 0) + (icon?.width ?? 0));
+});
+
+it('opens the calendar in sight at 200 % zoom', async () => {
+  await show('range-picker-zoomed');
+  const box = await find('dialog', 'Custom range').boundingBox();
+  expect(box?.y).toBeGreaterThanOrEqual(0);
+  expect(Math.min(310, (box?.y ?? 0) + (box?.height ?? 0)) - (box?.y ?? 310)).toBeGreaterThan(120);
 });
 
 it('shows the focus on every stop of the Tab key, and comes past every control of the overview', async () => {
@@ -108,7 +142,7 @@ it('shows the focus on every stop of the Tab key, and comes past every control o
         'Split the days by',
         'Days of the chart; Enter opens the day',
       ],
-      ...['Resource', 'events-prod', '3 more · $3.66', 'Refresh.', 'Export', 'Settings'],
+      ...['Resource', 'events-prod', '3 more · $1.32', 'Refresh.', 'Export', 'Settings'],
     ]),
   );
 });

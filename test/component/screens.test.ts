@@ -12,8 +12,15 @@ it('turns from day to day, up to today', async () => {
   await click('button', /^Previous day/);
   await click('button', 'Previous day, Mon, Nov 16');
   await find('heading', 'Mon, Nov 16 UTC').waitFor();
-  for (const heading of [/^Phala by hour/, 'By meter', 'By resource', 'Revised since it settled', 'Read'])
+  for (const heading of [
+    /^Phala by hour/,
+    'By meter',
+    'By resource',
+    'Revised since it settled',
+    'Last read',
+  ])
     await find('heading', heading).waitFor();
+  expect(await text('section[aria-label=Total]')).toContain('settled · as of Nov 19, 01:00');
   await press('Escape');
   await find('slider').focus();
   await press('Enter');
@@ -153,6 +160,7 @@ it('offers the vendors’ pages and sample data when nothing is connected', asyn
 
 it('exports chosen days in a chosen profile and says where to', async () => {
   await show('export');
+  await window().page.getByText('Nov 1–22, UTC days, as of 11:40').waitFor();
   await choose(/Days/, 'Last month');
   await choose(/Connection/, 'Workloads');
   await choose(/Profile/, 'Spreadsheet');

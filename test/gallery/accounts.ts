@@ -1,59 +1,62 @@
 /** The made-up account's variants, one for each state it is not as usual in. */
-import { addDays, addMonths, day, eachDay } from '../../shared/day';
-import type { ConnectionView } from '../../shared/model';
-import { CLICKHOUSE, NOW, PHALA, RESOURCES, TODAY } from './account';
-import { ACCOUNT } from './overview';
-import type { Account } from './overview';
+import type { Connection } from '../../electron/ledger/types';
+import { day, eachDay, firstOfMonth } from '../../shared/day';
+import type { Day } from '../../shared/day';
+import { nanos } from '../../shared/money';
+import { ACCOUNT, CLICKHOUSE, HISTORY_FROM, PHALA, RESOURCES, TODAY, chargeOn } from './account';
+import type { Account } from './account';
 
+function unreadUntil(to: Day): ReadonlySet<Day> {
+  return new Set(eachDay({ from: HISTORY_FROM, to }));
+}
+
+/** Connected a moment ago: nothing is read, and what there is to read is not known. */
 export const FIRST_SYNC: Account = {
   ...ACCOUNT,
-  connections: [
-    {
-      ...PHALA,
-      state: 'syncing',
-      lastSuccess: null,
-      dataThrough: null,
-      progress: { phase: 'listing', done: 0, total: 0, reachedBackTo: null, waitUntil: null },
-    },
-  ],
-  resources: [],
-  unknown: eachDay({ from: day('2025-11-01'), to: TODAY }),
+  connections: [{ ...PHALA, lastSuccess: null, listedAt: null }],
+  unread: new Map([['p1', unreadUntil(TODAY)]]),
 };
 
 export const BACKFILL: Account = {
   ...ACCOUNT,
   connections: [
-    {
-      ...PHALA,
-      state: 'syncing',
-      lastSuccess: null,
-      progress: {
-        phase: 'reading',
-        done: 612,
-        total: 1740,
-        reachedBackTo: day('2026-08-12'),
-        waitUntil: null,
-      },
-    },
-    {
-      ...CLICKHOUSE,
-      state: 'syncing',
-      lastSuccess: null,
-      progress: {
-        phase: 'waiting',
-        done: 4,
-        total: 13,
-        reachedBackTo: day('2026-07-01'),
-        waitUntil: NOW + 47_000,
-      },
-    },
+    { ...PHALA, lastSuccess: null },
+    { ...CLICKHOUSE, lastSuccess: null },
   ],
-  unknown: eachDay({ from: addMonths(TODAY, -13), to: day('2026-08-11') }),
+  unread: new Map([
+    ['p1', unreadUntil(day('2026-08-11'))],
+    ['c1', unreadUntil(day('2026-06-30'))],
+  ]),
+};
+
+/** Nothing was ever charged; the days are read, the last two still within the vendor's delay. */
+export const UNUSED: Account = {
+  ...ACCOUNT,
+  connections: [{ ...PHALA, accountCreatedDay: day('2026-11-02') }],
+  resources: [],
 };
 
 export const PARTLY: Account = {
   ...ACCOUNT,
-  unknown: [day('2026-11-09'), day('2026-11-10'), day('2026-11-14')],
+  unread: new Map([['c1', new Set([day('2026-11-09'), day('2026-11-10'), day('2026-11-14')])]]),
+};
+
+const NEW_SINCE = day('2026-11-20');
+
+/** Connected days ago, with nothing before. */
+export const NEW: Account = {
+  ...ACCOUNT,
+  connections: ACCOUNT.connections.map((one) => ({ ...one, accountCreatedDay: NEW_SINCE })),
+  resources: RESOURCES.map((resource) => ({ ...resource, from: NEW_SINCE })),
+};
+
+/** One connection is days old, the other is not. */
+export const NEW_BESIDE_OLD: Account = {
+  ...ACCOUNT,
+  connections: [PHALA, { ...CLICKHOUSE, accountCreatedDay: TODAY }],
+  resources: RESOURCES.map((resource) =>
+    resource.connection === 'c1' ? { ...resource, from: TODAY } : resource,
+  ),
 };
 
 const LONG_NAME = 'confidential-inference-gateway-eu-central-production-cluster';
@@ -62,7 +65,7 @@ export const LONG: Account = {
   ...ACCOUNT,
   connections: [
     { ...PHALA, name: LONG_NAME },
-    { ...CLICKHOUSE, name: 'Organisation für Auswertungen und Berichte der Abteilung Nord' },
+    { ...CLICKHOUSE, name: 'Organisation für Auswertungen und Berichte der Abteilung Ost' },
   ],
   resources: RESOURCES.map((resource, index) =>
     index < 3 ? { ...resource, name: `${LONG_NAME.slice(0, 59)}${index}` } : resource,
@@ -70,7 +73,7 @@ export const LONG: Account = {
 };
 
 function many(): Account {
-  const connections = Array.from({ length: 20 }, (_, index): ConnectionView => {
+  const connections = Array.from({ length: 20 }, (_, index): Connection => {
     const base = index % 2 === 0 ? PHALA : CLICKHOUSE;
     return {
       ...base,
@@ -95,25 +98,64 @@ function many(): Account {
 
 export const MANY = many();
 
-function scaled(numerator: bigint, denominator: bigint): Account {
-  return {
-    ...ACCOUNT,
-    resources: RESOURCES.map((resource) => ({
-      ...resource,
-      base: (resource.base * numerator) / denominator,
-    })),
-  };
-}
-
-export const TINY: Account = {
+export const ONE: Account = {
   ...ACCOUNT,
   connections: [PHALA],
+  resources: RESOURCES.filter(({ provider }) => provider === 'phala'),
+};
+
+export const TINY: Account = {
+  ...ONE,
   resources: RESOURCES.filter(({ name }) => name === 'sandbox-a').map((resource) => ({
     ...resource,
     base: 340_000n,
   })),
 };
 
-export const MILLION = scaled(91_432n, 100n);
+/** The month to date comes to $1,234,567.89: a single charge makes up what the daily ones leave. */
+function million(): Account {
+  const resources = RESOURCES.map((resource) => ({ ...resource, base: (resource.base * 99_000n) / 100n }));
+  const days = eachDay({ from: firstOfMonth(TODAY), to: TODAY });
+  const daily = resources.flatMap((resource) => days.map((value) => chargeOn(resource, value)));
+  const rest = 1_234_567_890_000_000n - daily.reduce((total, amount) => total + amount, 0n);
+  return {
+    ...ACCOUNT,
+    resources: resources.map((resource, index) =>
+      index === 0 ? { ...resource, once: { day: day('2026-11-12'), amount: rest } } : resource,
+    ),
+  };
+}
 
-export const NOTHING: Account = { ...ACCOUNT, connections: [], resources: [], firstDay: addDays(TODAY, 1) };
+export const MILLION = million();
+
+export const NOTHING: Account = { ...ACCOUNT, connections: [], resources: [] };
+
+export const REMOVED: Account = {
+  ...ACCOUNT,
+  connections: [PHALA, { ...CLICKHOUSE, removedAt: Date.parse('2026-11-17T16:20:00Z') }],
+  unread: new Map([['c1', new Set(eachDay({ from: day('2026-11-18'), to: TODAY }))]]),
+};
+
+/** A commitment lowered the price of a credit in mid-month. */
+export const OTHER_RATE: Account = {
+  ...ACCOUNT,
+  rates: [...ACCOUNT.rates, { from: day('2026-11-10'), usdPerUnit: nanos(850_000_000n) }],
+};
+
+/** Stored charges and the vendor's own total differ. */
+export const DIFFERENT: Account = {
+  ...ACCOUNT,
+  connections: [
+    PHALA,
+    {
+      ...CLICKHOUSE,
+      reconciliation: {
+        unit: 'CHC',
+        reported: nanos(1_208_410_000_000n),
+        stored: nanos(1_211_560_000_000n),
+        difference: nanos(-3_150_000_000n),
+        rounding: false,
+      },
+    },
+  ],
+};

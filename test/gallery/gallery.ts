@@ -8,27 +8,37 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { contactSheet } from './contactSheet';
+import type { Thumbnail } from './contactSheet';
 import { STATES } from './states';
 import type { GalleryState } from './state';
-import { THEMES, buildGallery, openGallery } from './window';
+import { THEMES, buildGallery, lookOfState, openGallery } from './window';
 import type { GalleryWindow } from './window';
 
 const ROOT = process.cwd();
 const BUILT = join(ROOT, 'node_modules/.cache/cost-tray/gallery/built');
 
-async function pictures(window: GalleryWindow, out: string, state: GalleryState): Promise<string[]> {
+interface Shown {
+  readonly problems: readonly string[];
+  readonly thumbnails: readonly Thumbnail[];
+}
+
+async function pictures(window: GalleryWindow, out: string, state: GalleryState): Promise<Shown> {
   const problems: string[] = [];
+  const thumbnails: Thumbnail[] = [];
   try {
     await window.show(state, { scale: 2 });
     for (const theme of THEMES) {
-      await window.look({ ...(state.width === undefined ? {} : { width: state.width }), theme, scale: 2 });
+      await window.look({ ...lookOfState(state), theme, scale: 2 });
       await window.picture(join(out, `${state.name}-${theme}.png`));
-      problems.push(...(await window.axe()).map((text) => `${theme}: ${text}`));
+      thumbnails.push({ title: `${state.title} · ${theme}`, jpeg: await window.thumbnail() });
+      // All but the colours is the same page in either theme.
+      const found = await window.axe(theme === 'light' ? undefined : ['color-contrast']);
+      problems.push(...found.map((text) => `${theme}: ${text}`));
     }
   } catch (error) {
     problems.push(`failed: ${error instanceof Error ? error.message : String(error)}`);
   }
-  return [...problems, ...window.complaints()];
+  return { problems: [...problems, ...window.complaints()], thumbnails };
 }
 
 async function gallery(window: GalleryWindow, words: readonly string[]): Promise<number> {
@@ -43,13 +53,15 @@ async function gallery(window: GalleryWindow, words: readonly string[]): Promise
   const out = join(ROOT, 'gallery');
   await mkdir(out, { recursive: true });
   let found = 0;
+  const sheet: Thumbnail[] = [];
   for (const state of states) {
-    const problems = await pictures(window, out, state);
+    const { problems, thumbnails } = await pictures(window, out, state);
+    sheet.push(...thumbnails);
     found += problems.length;
     console.log(`${problems.length === 0 ? 'ok ' : 'BAD'} ${state.name}`);
     for (const problem of problems) console.log(`    ${problem}`);
   }
-  await contactSheet(window, out, states);
+  await contactSheet(window, out, sheet);
   console.log(`${states.length} states, ${found} problems, pictures in gallery/`);
   return found === 0 ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 import type { Pushes } from '../../shared/ipc';
 import { stageOf } from './bridge';
 import type { RecordedCall } from './bridge';
+import { appOf } from './scene';
 import { STATES } from './states';
 
 declare global {
@@ -27,7 +28,7 @@ Object.defineProperty(window, 'costTray', { value: stage.bridge });
 Object.defineProperty(window, 'gallery', {
   value: {
     calls: () => stage.calls,
-    become: (name) => stage.push('state', stateNamed(name).app()),
+    become: (name) => stage.push('state', appOf(stateNamed(name).scene)),
     ask: (screen) => stage.push('show', screen),
   } satisfies Window['gallery'],
 });

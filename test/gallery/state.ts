@@ -1,14 +1,12 @@
 /** What a state of the gallery is, and the ways in which one comes about. */
-import { FAULTS, faultMessage } from '../../shared/faults';
-import type { FaultKind, RemedyAction } from '../../shared/faults';
-import { PROVIDER_NAMES } from '../../shared/model';
-import type { AppState, Overview, StatusLevel, ViewChoice } from '../../shared/model';
-import { nanos } from '../../shared/money';
-import { DEFAULT_SETTINGS } from '../../shared/settings';
+import type { Connection } from '../../electron/ledger/types';
+import type { FaultKind } from '../../shared/faults';
+import type { ViewChoice } from '../../shared/model';
 import type { Settings } from '../../shared/settings';
-import { NOW } from './account';
-import { ACCOUNT, appOf, overviewOf, withBudget } from './overview';
-import type { Account } from './overview';
+import { ACCOUNT, NOW } from './account';
+import type { Account } from './account';
+import { USUAL } from './scene';
+import type { Scene } from './scene';
 
 /** What a user does before the picture is taken. */
 export type Step =
@@ -25,74 +23,62 @@ export type Step =
 export interface GalleryState {
   readonly name: string;
   readonly title: string;
-  readonly app: (view?: ViewChoice) => AppState;
+  readonly scene: Scene;
   readonly steps?: readonly Step[];
   /** The answer to `connect` and `replaceKey`, where it is not success. */
   readonly refuse?: { readonly kind: FaultKind; readonly message: string };
-  /** Width in px where it is not the popover's own, for zoom. */
-  readonly width?: number;
+  /** At 200 % the popover's own pixels hold half as many of CSS. */
+  readonly zoomed?: boolean;
+  readonly forcedColors?: boolean;
 }
 
-export type Change = (overview: Overview) => Overview;
+/** What differs from {@link USUAL}. */
+export type SceneParts = Partial<Pick<Scene, 'account' | 'syncing' | 'sessionOnly' | 'nextPollAt'>> & {
+  readonly settings?: Partial<Settings>;
+  readonly view?: Partial<ViewChoice>;
+  readonly app?: Partial<Scene['app']>;
+};
 
-export const usual: Change = (overview) => withBudget(overview, 2500n);
+export function scene({ settings, view, app, ...parts }: SceneParts): Scene {
+  return {
+    ...USUAL,
+    ...parts,
+    settings: { ...USUAL.settings, ...settings },
+    view: { ...USUAL.view, ...view },
+    app: { ...USUAL.app, ...app },
+  };
+}
 
 export function state(
   name: string,
   title: string,
-  change: Change = usual,
-  account: Account = ACCOUNT,
-  more: Partial<AppState> = {},
+  parts: SceneParts = {},
+  steps: readonly Step[] = [],
 ): GalleryState {
-  return { name, title, app: (view) => appOf(change(overviewOf(account, view)), more) };
+  return { name, title, scene: scene(parts), steps };
 }
 
-export function settings(patch: Partial<Settings>): Partial<AppState> {
-  return { settings: { ...DEFAULT_SETTINGS, numberLocale: 'en-GB', ...patch } };
+/** An account, one or all of whose connections bear other facts. */
+export function changed(id: string | null, change: Partial<Connection>, account: Account = ACCOUNT): Account {
+  return {
+    ...account,
+    connections: account.connections.map((one) =>
+      id === null || one.id === id ? { ...one, ...change } : one,
+    ),
+  };
 }
 
 interface Failing {
-  readonly id: 'p1' | 'c1';
   readonly kind: FaultKind;
   readonly detail?: string;
-  readonly level: StatusLevel;
-  readonly text: string;
-  readonly label?: string;
   readonly retryAt?: number;
   readonly hoursOld: number;
 }
 
-/** One connection fails; its numbers stand as they were. */
-export function failing({ id, kind, detail, level, text, label, retryAt, hoursOld }: Failing): Change {
-  return (overview) => {
-    const fault = { kind, detail: detail ?? null, retryAt: retryAt ?? null };
-    const asOf = NOW - hoursOld * 3_600_000;
-    const remedy: RemedyAction = FAULTS[kind].action;
-    return {
-      ...usual(overview),
-      asOf,
-      status: {
-        level,
-        text,
-        connection: id,
-        action: label === undefined ? null : { label, remedy },
-        until: retryAt ?? null,
-      },
-      connections: overview.connections.map((connection) =>
-        connection.id === id
-          ? {
-              ...connection,
-              state: hoursOld > 1 ? 'stale' : 'failed',
-              fault,
-              faultMessage: faultMessage(fault, PROVIDER_NAMES[connection.provider]),
-              lastSuccess: asOf,
-            }
-          : connection,
-      ),
-    };
-  };
+/** One connection (null: all) fails; its numbers stand as they were. */
+export function failing(id: string | null, { kind, detail, retryAt, hoursOld }: Failing): Account {
+  return changed(id, {
+    fault: { kind, detail: detail ?? null, retryAt: retryAt ?? null },
+    lastSuccess: NOW - hoursOld * 3_600_000,
+  });
 }
-
-/** The month's total to the cent, as the issue names it. */
-export const million: Change = (overview) =>
-  withBudget({ ...overview, total: { ...overview.total, usd: nanos(1_234_567_890_000_000n) } }, 1_500_000n);

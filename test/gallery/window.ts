@@ -20,6 +20,8 @@ export const THEMES: readonly Theme[] = ['light', 'dark'];
 /** The popover's own size in CSS px. */
 const WIDTH = 400;
 const HEIGHT = 620;
+/** Width of a thumbnail in px. */
+const THUMBNAIL = 300;
 
 /** What the page and Electron's side of it are built to; `root` is the project's folder. */
 export async function buildGallery(root: string, folder: string): Promise<void> {
@@ -54,11 +56,13 @@ export async function buildGallery(root: string, folder: string): Promise<void> 
 
 export interface Look {
   readonly theme?: Theme;
-  /** Device px for one CSS px; 1 unless told. */
+  /** Device px for one CSS px before zoom; 1 unless told. */
   readonly scale?: number;
-  /** CSS px; the popover's own unless told. */
+  /** CSS px before zoom; the popover's own unless told. */
   readonly width?: number;
   readonly height?: number;
+  /** As the browser's zoom: so many times larger in the same window. */
+  readonly zoom?: number;
   readonly motion?: 'reduce' | 'no-preference';
   readonly forcedColors?: boolean;
 }
@@ -71,6 +75,8 @@ export interface GalleryWindow {
   readonly look: (look: Look) => Promise<void>;
   /** Writes what is shown to a PNG, at the look's scale. */
   readonly picture: (path: string) => Promise<void>;
+  /** What is shown as a small JPEG, in base64. */
+  readonly thumbnail: () => Promise<string>;
   /** What the page asked of main since it was loaded, in order. */
   readonly calls: () => Promise<readonly RecordedCall[]>;
   /** Complaints of console, policy and script since the last call of this. */
@@ -78,6 +84,11 @@ export interface GalleryWindow {
   /** What axe-core finds, one sentence each; `rules`: only these. */
   readonly axe: (rules?: readonly string[]) => Promise<string[]>;
   readonly close: () => Promise<void>;
+}
+
+/** What a state wants beside its data. */
+export function lookOfState({ zoomed = false, forcedColors = false }: GalleryState): Look {
+  return { zoom: zoomed ? 2 : 1, forcedColors };
 }
 
 interface AxeResult {
@@ -160,6 +171,7 @@ export async function openGallery(root: string, folder: string): Promise<Gallery
     scale = 1,
     width = WIDTH,
     height = HEIGHT,
+    zoom = 1,
     ...more
   }: Look): Promise<void> => {
     await page.emulateMedia({
@@ -168,9 +180,9 @@ export async function openGallery(root: string, folder: string): Promise<Gallery
       forcedColors: more.forcedColors === true ? 'active' : 'none',
     });
     await devtools.send('Emulation.setDeviceMetricsOverride', {
-      width,
-      height,
-      deviceScaleFactor: scale,
+      width: Math.round(width / zoom),
+      height: Math.round(height / zoom),
+      deviceScaleFactor: scale * zoom,
       mobile: false,
     });
   };
@@ -178,10 +190,10 @@ export async function openGallery(root: string, folder: string): Promise<Gallery
     page,
     look,
     show: async (state, wanted = {}) => {
-      await look({ ...(state.width === undefined ? {} : { width: state.width }), ...wanted });
+      await look({ ...lookOfState(state), ...wanted });
       await page.mouse.move(0, 0);
       await page.goto(`${APP_PAGE}?state=${state.name}`);
-      await page.locator('main:not([hidden])').waitFor();
+      await page.locator('main:not([hidden])').waitFor({ timeout: 15_000 });
       for (const step of state.steps ?? []) await take(page, step);
       await drawn(page);
     },
@@ -189,6 +201,17 @@ export async function openGallery(root: string, folder: string): Promise<Gallery
     picture: async (path) => {
       const { data } = await devtools.send('Page.captureScreenshot', { format: 'png' });
       await writeFile(path, Buffer.from(data, 'base64'));
+    },
+    thumbnail: async () => {
+      const [width, height, ratio] = await page.evaluate(
+        () => [innerWidth, innerHeight, devicePixelRatio] as const,
+      );
+      const { data } = await devtools.send('Page.captureScreenshot', {
+        format: 'jpeg',
+        quality: 85,
+        clip: { x: 0, y: 0, width, height, scale: THUMBNAIL / width / ratio },
+      });
+      return data;
     },
     calls: () => page.evaluate(() => window.gallery.calls()),
     complaints: () => {

@@ -131,11 +131,14 @@ it('spreads the way to the forecast over the days to come', () => {
   expect(futureHeight(days, null, 60n * DOLLAR, 100)).toBe(0);
 });
 
-it('labels first and last, and no more than fit', () => {
-  expect(labelledDays(30, 340, 64)).toEqual([0, 7, 15, 22, 29]);
-  expect(labelledDays(2, 340, 64)).toEqual([0, 1]);
-  expect(labelledDays(1, 340, 64)).toEqual([0]);
-  expect(labelledDays(396, 340, 64).length).toBeLessThanOrEqual(5);
+it('labels days at even steps from the first or the last, and no more than fit', () => {
+  expect(labelledDays(30, 340, 64, false)).toEqual([0, 7, 14, 21, 28]);
+  expect(labelledDays(30, 340, 64, true)).toEqual([1, 8, 15, 22, 29]);
+  expect(labelledDays(7, 340, 64, true)).toEqual([0, 2, 4, 6]);
+  expect(labelledDays(1, 340, 64, false)).toEqual([0]);
+  expect(labelledDays(0, 340, 64, false)).toEqual([]);
+  expect(labelledDays(396, 340, 64, false).length).toBeLessThanOrEqual(5);
+  expect(labelledDays(396, 0, 64, true)).toEqual([395]);
 });
 
 describe('shortcuts', () => {

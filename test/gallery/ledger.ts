@@ -1,0 +1,243 @@
+/** A made-up account behind the questions that the program's views ask their ledger. */
+import { rateOn } from '../../electron/core/connection-views';
+import { dayState } from '../../electron/ledger/day-state';
+import type { DayKnowledge, Ledger, MeterSum, Question, ResourceSum } from '../../electron/ledger/types';
+import { addDays, dayOf, eachDay, earlier, endOf } from '../../shared/day';
+import type { Day } from '../../shared/day';
+import type { Unit } from '../../shared/model';
+import { convert, nanos, sum } from '../../shared/money';
+import type { Nanos } from '../../shared/money';
+import { FIRST_DAY, HOURS_UNTIL, HOUR_SHARES, NOW, TODAY, chargeOn } from './account';
+import type { Account, FixtureResource } from './account';
+
+type Asked = Pick<
+  Ledger,
+  | ('connections' | 'rates' | 'scopes' | 'dayStates' | 'firstChargeDay' | 'revisions')
+  | ('daySums' | 'daySplit' | 'resourceSums' | 'resourceDays' | 'resourceMeters' | 'meterSums' | 'meterDays')
+  | ('hours' | 'lastDayByHour')
+>;
+
+/** A day older than this is settled at both vendors. */
+const SETTLED_UNTIL = addDays(TODAY, -3);
+const HOURS_TODAY = new Date(HOURS_UNTIL).getUTCHours();
+
+interface Charge {
+  readonly resource: FixtureResource;
+  readonly day: Day;
+  readonly native: bigint;
+}
+
+/** A charge by its meters; what rounding leaves is the last one's. */
+function partsOf({ resource, native }: Charge): Array<{ meter: string; native: bigint }> {
+  const parts = resource.meters.map(([meter, percent]) => ({ meter, native: (native * percent) / 100n }));
+  const last = parts.at(-1);
+  if (last !== undefined) last.native += native - sum(parts.map((part) => part.native));
+  return parts;
+}
+
+interface Sum<T> {
+  readonly of: T;
+  readonly native: Nanos;
+  readonly usd: Nanos;
+  readonly charges: number;
+}
+
+/** Adds up what bears the same name, in the order in which the names come. */
+function summed<T>(
+  entries: Iterable<{ readonly name: string; readonly of: T; readonly native: bigint; readonly usd: bigint }>,
+): Array<Sum<T>> {
+  const found = new Map<string, Sum<T>>();
+  for (const { name, of, native, usd } of entries) {
+    const before = found.get(name);
+    found.set(name, {
+      of,
+      native: nanos((before?.native ?? 0n) + native),
+      usd: nanos((before?.usd ?? 0n) + usd),
+      charges: (before?.charges ?? 0) + 1,
+    });
+  }
+  return [...found.values()];
+}
+
+export function ledgerOf(account: Account): Ledger {
+  const charged = new Map<string, ReadonlyMap<Day, bigint>>();
+  /** A resource's charges by day, worked out once. */
+  const chargesOf = (resource: FixtureResource): ReadonlyMap<Day, bigint> => {
+    const known = charged.get(resource.key);
+    if (known !== undefined) return known;
+    const unread = account.unread.get(resource.connection);
+    const charges = new Map(
+      eachDay({ from: resource.from ?? FIRST_DAY, to: TODAY })
+        .filter((day) => unread?.has(day) !== true)
+        .map((day): [Day, bigint] => [day, chargeOn(resource, day)])
+        .filter(([, amount]) => amount > 0n),
+    );
+    charged.set(resource.key, charges);
+    return charges;
+  };
+  const asked = ({ connections }: Pick<Question, 'connections'>): readonly FixtureResource[] =>
+    account.resources.filter(({ connection }) => connections === null || connections.includes(connection));
+  const chargesIn = (question: Question, key: string | null = null): Charge[] => {
+    const days = eachDay(question.range);
+    return asked(question)
+      .filter((resource) => key === null || resource.key === key)
+      .flatMap((resource) => {
+        const charges = chargesOf(resource);
+        return days.flatMap((day) => {
+          const native = charges.get(day);
+          return native === undefined ? [] : [{ resource, day, native }];
+        });
+      });
+  };
+  const unitOf = ({ provider }: FixtureResource): Unit => (provider === 'phala' ? 'USD' : 'CHC');
+  const usdOf = ({ resource, day }: Charge, native: bigint): Nanos =>
+    unitOf(resource) === 'USD' ? nanos(native) : convert(nanos(native), rateOn(account.rates, day));
+  const byMeter = (charges: readonly Charge[]) =>
+    charges.flatMap((charge) =>
+      partsOf(charge).map(({ meter, native }) => ({ charge, meter, native, usd: usdOf(charge, native) })),
+    );
+  const byDay = (entries: ReadonlyArray<{ charge: Charge; native: bigint }>) =>
+    summed(
+      entries.map(({ charge, native }) => ({
+        name: charge.day,
+        of: charge.day,
+        native,
+        usd: usdOf(charge, native),
+      })),
+    ).map(({ of, usd }) => ({ day: of, usd }));
+  const meterSums = (question: Question, key: string | null): MeterSum[] =>
+    summed(
+      byMeter(chargesIn(question, key)).map(({ charge: { resource }, meter, native, usd }) => ({
+        name: `${resource.provider} ${meter}`,
+        of: { meter, provider: resource.provider, unit: unitOf(resource) },
+        native,
+        usd,
+      })),
+    ).map(({ of, native, usd }): MeterSum => ({ ...of, native, usd }));
+  const firstChargeDay = (id: string): Day | null =>
+    asked({ connections: [id] })
+      .flatMap((resource) => chargesOf(resource).keys().next().value ?? [])
+      .sort()[0] ?? null;
+
+  const answers: Asked = {
+    connections: () => [...account.connections],
+    rates: () => [...account.rates],
+    scopes: () => [],
+    firstChargeDay,
+    dayStates: ({ range, connections }, today) =>
+      account.connections
+        .filter(({ id }) => connections === null || connections.includes(id))
+        .flatMap(({ id, accountCreatedDay, removedAt, lastSuccess, listedAt }) => {
+          const first = firstChargeDay(id);
+          const charges = new Set(
+            asked({ connections: [id] }).flatMap((resource) => [...chargesOf(resource).keys()]),
+          );
+          return eachDay({ from: range.from, to: earlier(range.to, today) }).map((day): DayKnowledge => {
+            const followed = removedAt === null || day <= dayOf(removedAt);
+            const read = followed && account.unread.get(id)?.has(day) !== true;
+            const settled = day <= SETTLED_UNTIL;
+            const readAt = lastSuccess ?? listedAt ?? NOW;
+            const state = dayState({
+              day,
+              today,
+              expected: 1,
+              expectedRead: read ? 1 : 0,
+              read: read ? 1 : 0,
+              allSettled: settled,
+              oldestUnsettled: settled ? null : readAt,
+              charges: charges.has(day) ? 1 : 0,
+              sum: charges.has(day) ? 1n : 0n,
+              firstChargeDay: first,
+              createdDay: accountCreatedDay,
+              listedAt,
+              removedAt,
+            });
+            // A settled day is not read again with every poll.
+            const at = settled ? Math.min(readAt, endOf(addDays(day, 2))) : readAt;
+            return { connection: id, day, state, readAt: state === 'unknown' ? null : at };
+          });
+        }),
+    daySums: (question) =>
+      summed(
+        chargesIn(question).map((charge) => ({
+          name: `${charge.resource.connection} ${charge.day}`,
+          of: { connection: charge.resource.connection, day: charge.day },
+          native: charge.native,
+          usd: usdOf(charge, charge.native),
+        })),
+      ).map(({ of, ...amounts }) => ({ ...of, ...amounts })),
+    daySplit: (question, by) =>
+      by === 'resource'
+        ? chargesIn(question).map((charge) => ({
+            day: charge.day,
+            key: charge.resource.key,
+            usd: usdOf(charge, charge.native),
+          }))
+        : byMeter(chargesIn(question)).map(({ charge, meter, usd }) => ({
+            day: charge.day,
+            key: meter,
+            usd,
+          })),
+    resourceSums: (question) =>
+      summed(
+        chargesIn(question).map((charge) => ({
+          name: charge.resource.key,
+          of: charge.resource,
+          native: charge.native,
+          usd: usdOf(charge, charge.native),
+        })),
+      ).map(({ of, native, usd }): ResourceSum => {
+        const { connection, provider, key, name, kind, group, stopped } = of;
+        return {
+          connection,
+          provider,
+          unit: unitOf(of),
+          key,
+          resource: { id: key, name, kind, stopped },
+          group: group === null ? null : { id: group, name: group },
+          native,
+          usd,
+        };
+      }),
+    resourceDays: (question, key) =>
+      byDay(chargesIn(question, key).map((charge) => ({ charge, native: charge.native }))),
+    meterDays: (question, meter) =>
+      byDay(byMeter(chargesIn(question)).filter((part) => part.meter === meter)),
+    resourceMeters: (question, key) => meterSums(question, key),
+    meterSums: (question) => meterSums(question, null),
+    hours: (question) => {
+      const spent = sum(
+        chargesIn(question)
+          .filter(({ resource }) => resource.provider === 'phala')
+          .map(({ native }) => native),
+      );
+      if (spent === 0n) return null;
+      const reached = question.range.from === TODAY ? HOURS_TODAY : 24;
+      const shares = sum(HOUR_SHARES.slice(0, reached));
+      const hours = HOUR_SHARES.map((share, hour) => (hour < reached ? (spent * share) / shares : 0n));
+      hours[reached - 1] = (hours[reached - 1] ?? 0n) + spent - sum(hours);
+      return hours.map(nanos);
+    },
+    lastDayByHour: (id) => {
+      const phala = chargesIn({ range: { from: addDays(TODAY, -1), to: TODAY }, connections: [id] }).filter(
+        ({ resource }) => resource.provider === 'phala',
+      );
+      if (phala.length === 0) return null;
+      const yesterdays = sum(HOUR_SHARES.slice(HOURS_TODAY));
+      const parts = phala.map(({ day, native }) => (day === TODAY ? native : (native * yesterdays) / 100n));
+      return { until: HOURS_UNTIL, usd: sum(parts) };
+    },
+    revisions: ({ range, connections }) =>
+      account.revised
+        .filter(({ connection }) => connections === null || connections.includes(connection))
+        .filter(({ day }) => day >= range.from && day <= range.to)
+        .map(({ connection, day, by }) => {
+          const charges = chargesIn({ range: { from: day, to: day }, connections: [connection] });
+          const after = sum(charges.map(({ native }) => native));
+          const at = endOf(addDays(day, 3)) + 4_500_000;
+          return { connection, scopeKey: connection, day, at, before: nanos(after - by), after };
+        }),
+  };
+  // A view that asked anything else would end with "is not a function".
+  return answers as Ledger;
+}
