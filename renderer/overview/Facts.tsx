@@ -48,7 +48,7 @@ export function Facts({ overview }: { readonly overview: Overview }) {
           note={`UTC day ends ${clock(dayEndsAt, dayEndsAt)}`}
         />
         <Fact
-          name="Run rate/day"
+          name="Run rate"
           value={runRate === null ? '—' : money(runRate.perDay, tight)}
           note={runRate === null ? 'no recent data' : 'latest 24 h'}
         />

@@ -1,0 +1,103 @@
+/** What a number says of itself: its days, its time, what it lacks, and that nothing contradicts it. */
+import { expect, it } from 'vitest';
+
+import { usePopover } from './popover';
+
+const { asked, click, find, press, show, text, window } = usePopover();
+
+it('gives a resource one colour in bars, legend and row where the chart is split by resource', async () => {
+  const fill = (selector: string): Promise<string> =>
+    window()
+      .page.locator(selector)
+      .first()
+      .evaluate((node) => {
+        const { fill: drawn, backgroundColor } = getComputedStyle(node);
+        return node instanceof SVGElement ? drawn : backgroundColor;
+      });
+  const row = 'li[data-index="0"]';
+  await show('by-resource');
+  const [bar, swatch, track, mark] = await Promise.all([
+    fill('[role=slider] g > g path'),
+    fill('[class*=legendItem] rect'),
+    fill(`${row} [class*=fill]`),
+    fill(`${row} [class*=mark]`),
+  ]);
+  expect([swatch, track, mark]).toEqual([bar, bar, bar]);
+  // Of its provider's colour there is nothing left, only the shape.
+  await show('overview');
+  expect(await fill(`${row} [class*=fill]`)).not.toBe(bar);
+  expect(await fill(`${row} [class*=fill]`)).toBe(await fill(`${row} [class*=mark]`));
+});
+
+it('names the days that a number lacks, and reads them on demand', async () => {
+  await show('partly-known');
+  expect(await text('[class*=change]')).toBe('+5% on 18 days of Oct 1–21');
+  await window().page.getByText('Without Nov 9, Nov 10 and Nov 14: not read yet').waitFor();
+  await click('button', 'Read now');
+  expect(await asked('refresh')).toEqual([{ connection: null }]);
+  await show('true-zero');
+  await window().page.getByText('Without Nov 20 and Nov 21: not reported yet').waitFor();
+  expect(await find('button', 'Read now').count()).toBe(0);
+});
+
+it('calls nothing a forecast or a run rate that is none', async () => {
+  const facts = (): Promise<string> => text('[class*=facts]');
+  await show('first-days');
+  expect(await facts()).toMatch(/Forecast Nov 30\s+—\s+not enough history/);
+  await show('no-history');
+  expect(await facts()).toMatch(/Forecast Nov 30\s+\$\d/);
+  await window().page.getByText('Forecast counts only what is spent so far for Analytics').waitFor();
+  await show('first-sync');
+  expect(await facts()).toMatch(/Today so far\s+—[\s\S]*Run rate\s+—[\s\S]*Forecast Nov 30\s+—/);
+});
+
+it('says since when a rate holds', async () => {
+  await show('other-rate');
+  await window().page.getByText('1 CHC = $0.85 since Nov 10, earlier days at the rate then').waitFor();
+  await press('2');
+  await window()
+    .page.getByText('ClickHouse before tax and support, 1 CHC = $0.85', { exact: true })
+    .waitFor();
+});
+
+it('counts down to the next try, and tells of a ledger set aside once', async () => {
+  await show('rate-limited');
+  expect(await text('header')).toMatch(/Analytics is 3 h old: rate limited\s+next try in 3:47/);
+  await show('ledger-set-aside');
+  expect(
+    await window()
+      .page.getByText(/The ledger was damaged/)
+      .count(),
+  ).toBe(1);
+});
+
+it('shows no amount anywhere while amounts are hidden', async () => {
+  const amounts = async (): Promise<string[]> =>
+    (await text('body')).match(/[$€]\s?\d[\d.,]*|\d[\d.,]*\s?CHC/g) ?? [];
+  await show('overview');
+  expect((await amounts()).length).toBeGreaterThan(10);
+  await show('hidden');
+  // What a credit costs is no amount of this account.
+  const rate = ['1 CHC', '$1.00'];
+  expect(await amounts()).toEqual(rate);
+  await click('radio', 'Cumulative');
+  expect(await amounts()).toEqual(rate);
+  await click('radio', 'Table');
+  expect(await amounts()).toEqual(rate);
+  await click('button', /^events-prod/);
+  await window().page.getByText('Meters, Nov 1–22 UTC').waitFor();
+  expect(await amounts()).toEqual(rate);
+  await click('button', 'Nov 21');
+  await find('heading', 'By meter').waitFor();
+  expect(await amounts()).toEqual([]);
+});
+
+it.each([
+  ['german', '1.234.567,89\u00a0$', '+5\u00a0%', '80\u00a0%:'],
+  ['japanese', '$1,234,567.89', '+5%', '80%:'],
+])('writes numbers as %s readers do', async (name, total, change, band) => {
+  await show(name);
+  expect(await text('[class*=number]')).toBe(total);
+  expect(await text('[class*=change]')).toBe(`${change} on Oct 1–21`);
+  expect(await text('[class*=facts]')).toContain(band);
+});
