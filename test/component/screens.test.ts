@@ -7,11 +7,6 @@ const { asked, choose, click, find, press, show, text, window } = usePopover();
 it('turns from day to day, up to today', async () => {
   await show('day');
   await find('heading', 'Tue, Nov 17 UTC').waitFor();
-  await click('button', 'Next day, Wed, Nov 18');
-  await find('heading', 'Wed, Nov 18 UTC').waitFor();
-  await click('button', /^Previous day/);
-  await click('button', 'Previous day, Mon, Nov 16');
-  await find('heading', 'Mon, Nov 16 UTC').waitFor();
   for (const heading of [
     /^Phala by hour/,
     'By meter',
@@ -20,7 +15,16 @@ it('turns from day to day, up to today', async () => {
     'Last read',
   ])
     await find('heading', heading).waitFor();
-  expect(await text('section[aria-label=Total]')).toContain('settled · as of Nov 19, 01:00');
+  expect(await text('li[class*=revision]')).toMatch(/Analytics\s+\$31\.46 → \$31\.87\s+Nov 21, 02:15/);
+  await click('button', 'Next day, Wed, Nov 18');
+  await find('heading', 'Wed, Nov 18 UTC').waitFor();
+  await click('button', /^Previous day/);
+  await click('button', 'Previous day, Mon, Nov 16');
+  await find('heading', 'Mon, Nov 16 UTC').waitFor();
+  await expect
+    .poll(() => text('main:not([hidden]) section[aria-label=Total]'))
+    .toContain('settled · as of Nov 19, 01:00');
+  expect(await find('heading', 'Revised since it settled').count()).toBe(0);
   await press('Escape');
   await find('slider').focus();
   await press('Enter');
