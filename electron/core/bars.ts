@@ -1,11 +1,11 @@
 /** The chart: one bar a day, split into the largest series and the rest. */
-import { eachDay } from '../../shared/day.js';
+import { earlier, eachDay } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { DayBar, SeriesView, ViewChoice } from '../../shared/model.js';
 import { PROVIDER_NAMES } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
 import type { KnownDay } from '../../shared/policy/known-days.js';
-import type { Connection, Ledger, ResourceSum } from '../ledger/types.js';
+import type { Connection, Ledger, Question, ResourceSum } from '../ledger/types.js';
 import { resourceName } from './breakdown.js';
 import type { DayFacts } from './day-facts.js';
 
@@ -62,7 +62,7 @@ function totalsOf(input: BarsInput): SeriesView[] {
       break;
     }
     case 'resource':
-      for (const sum of input.resourceSums(input.chart)) {
+      for (const sum of input.resourceSums(questionOf(input).range)) {
         add({ key: sum.key, name: resourceName(sum), provider: sum.provider, usd: sum.usd });
       }
       break;
@@ -75,8 +75,10 @@ function totalsOf(input: BarsInput): SeriesView[] {
   return [...totals.values()];
 }
 
-function questionOf({ chart, connections }: BarsInput): { range: DayRange; connections: string[] } {
-  return { range: chart, connections: connections.map(({ id }) => id) };
+/** Of no day after today: what a vendor whose clock is ahead has charged for one has no bar yet. */
+function questionOf({ chart, today, connections }: BarsInput): Question {
+  const range = { from: chart.from, to: earlier(chart.to, today) };
+  return { range, connections: connections.map(({ id }) => id) };
 }
 
 /** Each charged day's amounts by series; the rest is what the day's sum has beside them. */
