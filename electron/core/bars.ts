@@ -97,7 +97,7 @@ function splitsOf(input: BarsInput, keys: readonly string[], withRest: boolean):
   if (withRest) for (const { day, usd } of input.facts.sums) add(day, REST, usd);
   for (const { day, key, usd } of input.ledger.daySplit(questionOf(input), input.splitBy, keys)) {
     add(day, key, usd);
-    if (withRest) add(day, REST, -usd);
+    if (withRest) add(day, REST, 0n - usd);
   }
   return splits;
 }
