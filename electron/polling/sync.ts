@@ -63,7 +63,7 @@ export type SyncOutcome =
   | { readonly kind: 'dropped' };
 
 /** Faults of one window's answer; the other windows and scopes are read all the same. */
-const WINDOW_FAULTS: ReadonlySet<string> = new Set(['format', 'paging', 'too-large', 'range']);
+const WINDOW_FAULTS: ReadonlySet<string> = new Set(['format', 'paging', 'too-large', 'range', 'refused']);
 /** So many bad windows of a scope in a row are no accident: the rest waits for the next sync. */
 const MAX_BAD_WINDOWS = 3;
 

@@ -10,13 +10,20 @@ import { isObject, numberOf } from './wire.js';
 export interface AnswerRules {
   /** The permission that a 403 says is missing, by the vendor's name for it. */
   readonly permission: string | null;
-  /** A 404 says that the scope asked for no longer exists. */
+  /** A 404 or 410 says that the scope asked for no longer exists. */
   readonly scoped: boolean;
+  /** Days are asked for, so that a 400 is about them. */
+  readonly dated: boolean;
   /** An error text of this kind says that the vendor must enable the API first. */
   readonly notEnabled: RegExp | null;
 }
 
-export const PLAIN_RULES: AnswerRules = { permission: null, scoped: false, notEnabled: null };
+export const PLAIN_RULES: AnswerRules = {
+  permission: null,
+  scoped: false,
+  dated: false,
+  notEnabled: null,
+};
 
 /**
  * The JSON of a response.
@@ -28,7 +35,7 @@ export function readAnswer(response: VendorResponse, rules: AnswerRules, now: nu
   if (response.status !== 200) throw faultOfAnswer(response, rules, now);
   if (isWebPage(response)) throw new FaultError('captive-portal', 'a web page instead of data');
   const value = parseJson(textOfBody(response.body));
-  if (isObject(value) && value.result === undefined && isErrorStatus(value.status)) {
+  if (isObject(value) && (value.result ?? null) === null && isErrorStatus(value.status)) {
     // ClickHouse repeats the status in its envelope; one that says error counts.
     throw faultOfAnswer({ ...response, status: value.status }, rules, now);
   }
@@ -39,10 +46,11 @@ function isErrorStatus(value: unknown): value is number {
   return typeof value === 'number' && value >= 400 && value < 600;
 }
 
+/** What is called a page but is JSON, or nothing, is the vendor's own. */
 function isWebPage(response: VendorResponse): boolean {
-  if (/\bhtml\b/i.test(response.headers['content-type'] ?? '')) return true;
-  const start = new TextDecoder().decode(response.body.subarray(0, 256));
-  return start.trimStart().startsWith('<');
+  const start = new TextDecoder().decode(response.body.subarray(0, 256)).trimStart();
+  if (start.startsWith('<')) return true;
+  return /\bhtml\b/i.test(response.headers['content-type'] ?? '') && /^[^[{]/.test(start);
 }
 
 function textOfBody(body: Uint8Array): string {
@@ -105,11 +113,30 @@ export function faultOfAnswer(response: VendorResponse, rules: AnswerRules, now:
     return new FaultError('not-enabled', text);
   }
   if (status === 401) return new FaultError('rejected', text);
-  if (status === 403) return new FaultError('permission', rules.permission ?? text);
-  if (status === 404 && rules.scoped) return new FaultError('no-such-app', text);
-  const refusesDates = status === 422 && text !== null && /date/i.test(text);
-  if (status === 400 || refusesDates) return new FaultError('range', text);
-  return new FaultError('format', said);
+  if ((status === 400 || status === 403) && text !== null && BAD_KEY.test(text)) {
+    return new FaultError('rejected', text);
+  }
+  if (status === 402) return new FaultError('payment', text);
+  if (status === 403) return new FaultError('permission', missingPermission(rules.permission, text));
+  if ((status === 404 || status === 410) && rules.scoped) return new FaultError('no-such-app', text);
+  if (rules.dated && (status === 400 || (status === 422 && text !== null && /date/i.test(text)))) {
+    return new FaultError('range', text);
+  }
+  // Whatever else is refused was not read, so nothing can be said of its format.
+  return new FaultError(status >= 400 ? 'refused' : 'format', said);
+}
+
+/** A refusal that says the key itself is at fault: expired, disabled, revoked. */
+const BAD_KEY =
+  /\b(?:key|token|credentials?)(?: (?:is|are|has|have|was|been))* (?:(?:not|no longer) (?:active|valid)|expired|disabled|revoked|deleted|inactive|invalid|suspended)\b|\b(?:expired|disabled|revoked|inactive|invalid) (?:api[ -]?)?(?:key|token|credentials?)\b/i;
+
+const PERMISSION_NAME = /\b[a-z][\w-]*(?::[a-z][\w-]*)+/i;
+
+/** The permission by its name: the one that the vendor names, else the one asked for and what the vendor says. */
+function missingPermission(asked: string | null, text: string | null): string | null {
+  if (asked === null || text === null) return asked ?? text;
+  if (/^forbidden\W*$/i.test(text)) return asked;
+  return PERMISSION_NAME.test(text) ? text : plainText(`${asked}: ${text}`);
 }
 
 /** What the vendor says went wrong, in one short line; null where it says nothing readable. */

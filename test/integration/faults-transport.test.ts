@@ -58,6 +58,7 @@ const status = (code: FaultStatus, more: Partial<Extract<Fault, { kind: 'status'
 });
 
 const UNREADABLE = '%s answered in a form that cannot be read safely';
+const REFUSED = '%s refused the request';
 const OWN_ERROR = '%s answered with an error of its own';
 
 const STATUSES: readonly RefusedRow[] = [
@@ -77,11 +78,24 @@ const STATUSES: readonly RefusedRow[] = [
       later: LATER,
     },
   ),
-  ...refused('402', status(402), 'format', `${UNREADABLE} (HTTP 402: Payment required)`),
+  ...refused(
+    '402',
+    status(402),
+    'payment',
+    '%s asks for a payment before it answers (Payment required). Settle the account at the vendor',
+  ),
+  ...refused('400 of the account', status(400), 'refused', `${REFUSED} (HTTP 400: Bad request)`, {
+    later: LATER,
+  }),
   ...refused('408', status(408), 'timeout', '%s did not answer in time (HTTP 408: Request timeout)'),
-  ...refused('409', status(409), 'format', `${UNREADABLE} (HTTP 409: Conflict)`),
-  ...refused('418', status(418), 'format', `${UNREADABLE} (HTTP 418: Refused)`),
-  ...refused('422', status(422), 'format', `${UNREADABLE} (HTTP 422: Validation error)`),
+  ...refused('409', status(409), 'refused', `${REFUSED} (HTTP 409: Conflict). It is tried again by itself`),
+  ...refused('418', status(418), 'refused', `${REFUSED} (HTTP 418: Refused). It is tried again by itself`),
+  ...refused(
+    '422',
+    status(422),
+    'refused',
+    `${REFUSED} (HTTP 422: Validation error). It is tried again by itself`,
+  ),
   ...refused('500', status(500), 'vendor-fault', `${OWN_ERROR} (HTTP 500: Internal server error)`),
   ...refused('502', status(502), 'vendor-fault', `${OWN_ERROR} (HTTP 502: Bad gateway)`),
   ...refused('503', status(503), 'vendor-fault', `${OWN_ERROR} (HTTP 503: Service unavailable)`),
@@ -134,14 +148,14 @@ const STATUSES: readonly RefusedRow[] = [
     name: '404 of the organization',
     provider: 'clickhouse',
     fault: status(404),
-    kind: 'format',
-    says: 'HTTP 404: Not found',
+    kind: 'refused',
+    says: 'ClickHouse refused the request (HTTP 404: Not found)',
   },
   {
     name: '422 with a list',
     provider: 'phala',
     fault: status(422, { shape: 'list' }),
-    kind: 'format',
+    kind: 'refused',
     says: '(HTTP 422: query.limit: Validation error)',
   },
   {
@@ -176,7 +190,7 @@ const STATUSES: readonly RefusedRow[] = [
     name: '404 of the account',
     provider: 'phala',
     fault: status(404),
-    kind: 'format',
+    kind: 'refused',
     says: '(HTTP 404: Not found)',
     later: LATER,
   },

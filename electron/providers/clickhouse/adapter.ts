@@ -51,8 +51,8 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'rejected',
   'permission',
   'not-enabled',
-  'no-such-app',
-  'range',
+  'payment',
+  'refused',
   'format',
 ]);
 

@@ -16,6 +16,7 @@ const RULES: AnswerRules = {
   permission: 'control-plane:organization:view',
   // An organization never ends as an app does: its one scope must not be given up.
   scoped: false,
+  dated: false,
   notEnabled: /experimental|not (?:been )?enabled|contact support/i,
 };
 
@@ -53,7 +54,7 @@ export async function fetchUsageCost(
   const answer = await ask(context, {
     path: `/organizations/${encodeURIComponent(organization)}/usageCost`,
     query: { from_date: window.from, to_date: window.to },
-    rules: RULES,
+    rules: { ...RULES, dated: true },
     budget: BUDGET,
   });
   const { grandTotalCHC, costs } = checked(usageCostSchema, withoutEnvelope(answer), 'usageCost');

@@ -67,7 +67,7 @@ export async function fetchUsage(
 ): Promise<UsageAnswer> {
   const answer = await ask(context, {
     ...usageRequest(app, span, offset),
-    rules: { ...PLAIN_RULES, scoped: true },
+    rules: { ...PLAIN_RULES, scoped: true, dated: true },
     budget: null,
   });
   return checked(usageSchema, answer, 'usage');

@@ -7,9 +7,11 @@ import type { FaultKind } from '../../../shared/faults.js';
 import { NOON, answer } from './context.js';
 
 const SCOPED = { ...PLAIN_RULES, scoped: true };
+const DATED = { ...PLAIN_RULES, dated: true };
 const CLICKHOUSE = {
   permission: 'control-plane:organization:view',
   scoped: false,
+  dated: true,
   notEnabled: /experimental|not enabled|contact support/i,
 };
 const HTML = '<!doctype html><title>Sign in</title>';
@@ -65,7 +67,9 @@ describe('a fault', () => {
       'usageCost is not enabled',
     ],
     ['404 of an app', answer({ detail: 'App not found' }, 404), SCOPED, 'no-such-app', 'App not found'],
-    ['404 of nothing', answer({ detail: 'Not Found' }, 404), PLAIN_RULES, 'format', 'HTTP 404: Not Found'],
+    ['404 of nothing', answer({ detail: 'Not Found' }, 404), PLAIN_RULES, 'refused', 'HTTP 404: Not Found'],
+    ['410 of an app', answer({ detail: 'App deleted' }, 410), SCOPED, 'no-such-app', 'App deleted'],
+    ['410 of nothing', answer('', 410, {}), PLAIN_RULES, 'refused', 'HTTP 410'],
     ['404 page', answer(HTML, 404, html), SCOPED, 'captive-portal', 'HTTP 404 with a web page'],
     ['403 page', answer(HTML, 403, html), PLAIN_RULES, 'captive-portal', 'HTTP 403 with a web page'],
     [
@@ -78,15 +82,15 @@ describe('a fault', () => {
     [
       '422 dates',
       answer({ detail: [{ loc: ['query', 'end_date'], msg: 'bad', type: 't' }] }, 422),
-      PLAIN_RULES,
+      DATED,
       'range',
       'query.end_date: bad',
     ],
     [
       '422 other',
       answer({ detail: [{ loc: ['query', 'limit'], msg: 'too big', type: 't' }] }, 422),
-      PLAIN_RULES,
-      'format',
+      DATED,
+      'refused',
       'HTTP 422: query.limit: too big',
     ],
     ['407', answer('', 407, {}), PLAIN_RULES, 'proxy', 'HTTP 407'],
@@ -108,7 +112,71 @@ describe('a fault', () => {
       'HTTP 500: please contact support',
     ],
     ['511', answer(HTML, 511, html), PLAIN_RULES, 'captive-portal', 'HTTP 511'],
-    ['418', answer('', 418, {}), PLAIN_RULES, 'format', 'HTTP 418'],
+    ['402', answer({ detail: 'Balance exhausted' }, 402), DATED, 'payment', 'Balance exhausted'],
+    ['402, empty', answer('', 402, {}), CLICKHOUSE, 'payment', null],
+    ['405', answer({ detail: 'Method Not Allowed' }, 405), SCOPED, 'refused', 'HTTP 405: Method Not Allowed'],
+    ['409', answer({ detail: 'Busy' }, 409), DATED, 'refused', 'HTTP 409: Busy'],
+    ['418', answer('', 418, {}), PLAIN_RULES, 'refused', 'HTTP 418'],
+    ['451', answer('', 451, {}), CLICKHOUSE, 'refused', 'HTTP 451'],
+    ['400 without days', answer({ detail: 'Bad' }, 400), PLAIN_RULES, 'refused', 'HTTP 400: Bad'],
+    ['304', answer('', 304, {}), PLAIN_RULES, 'format', 'HTTP 304'],
+    [
+      '403 of a disabled key',
+      answer({ detail: 'API key is disabled' }, 403),
+      PLAIN_RULES,
+      'rejected',
+      'API key is disabled',
+    ],
+    [
+      '403 of an expired key',
+      answer({ error: 'Expired API key' }, 403),
+      CLICKHOUSE,
+      'rejected',
+      'Expired API key',
+    ],
+    [
+      '400 of a key',
+      answer({ error: 'The token is no longer valid' }, 400),
+      CLICKHOUSE,
+      'rejected',
+      'The token is no longer valid',
+    ],
+    [
+      '403 of a valid key',
+      answer({ detail: 'The key is valid but read-only' }, 403),
+      PLAIN_RULES,
+      'permission',
+      'The key is valid but read-only',
+    ],
+    [
+      '403 that names a permission',
+      answer({ error: 'Requires control-plane:organization:manage' }, 403),
+      CLICKHOUSE,
+      'permission',
+      'Requires control-plane:organization:manage',
+    ],
+    [
+      '403 with another reason',
+      answer({ error: 'IP address not on the access list' }, 403),
+      CLICKHOUSE,
+      'permission',
+      `${CLICKHOUSE.permission}: IP address not on the access list`,
+    ],
+    ['401, empty, called a page', answer('', 401, html), PLAIN_RULES, 'rejected', null],
+    [
+      '403 in JSON, called a page',
+      answer({ detail: 'No access' }, 403, html),
+      PLAIN_RULES,
+      'permission',
+      'No access',
+    ],
+    [
+      '200 that says 500, with a null result',
+      answer({ status: 500, error: 'x', result: null }),
+      CLICKHOUSE,
+      'vendor-fault',
+      'HTTP 500: x',
+    ],
     ['204', answer('', 204, {}), PLAIN_RULES, 'format', 'HTTP 204'],
     ['200 page', answer(HTML, 200, html), PLAIN_RULES, 'captive-portal', 'a web page instead of data'],
     [
@@ -125,7 +193,7 @@ describe('a fault', () => {
       answer({ status: 403, error: 'x' }),
       CLICKHOUSE,
       'permission',
-      CLICKHOUSE.permission,
+      `${CLICKHOUSE.permission}: x`,
     ],
   ])('%s', (_, response, rules, kind, detail) => {
     const fault = faultOf(response, rules);
@@ -174,4 +242,8 @@ test('a bare NaN becomes a word, so that its field can be named', () => {
 test('a byte order mark is no fault', () => {
   const body = new Uint8Array([0xef, 0xbb, 0xbf, ...new TextEncoder().encode('{"a":1}')]);
   expect(readAnswer({ status: 200, headers: {}, body }, PLAIN_RULES, NOON)).toEqual({ a: 1 });
+});
+
+test('JSON that is called a page is read', () => {
+  expect(readAnswer(answer({ a: 1 }, 200, html), PLAIN_RULES, NOON)).toEqual({ a: 1 });
 });
