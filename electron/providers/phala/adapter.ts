@@ -84,7 +84,7 @@ function creditLeft(me: Me): Nanos | null {
 
 async function list(context: ClientContext): Promise<Listing> {
   const apps = await fetchApps(context);
-  const cvms = await fetchCvmsIfAllowed(context);
+  const cvms = await fetchCvmsIfPossible(context);
   const scopes = new Map(
     apps
       .map((app) => scopeOf(app, cvms))
@@ -101,14 +101,28 @@ async function list(context: ClientContext): Promise<Listing> {
   return { scopes: [...scopes.values()], resources: [...resources.values()] };
 }
 
-/** The apps' own CVMs serve where a key may not list the workspace's. */
-async function fetchCvmsIfAllowed(context: ClientContext): Promise<Cvm[]> {
+/**
+ * Faults of the list of CVMs that say nothing of the way to the vendor. It only
+ * puts names on charges, so the charges do not wait for it.
+ */
+const LIST_FAULTS: ReadonlySet<string> = new Set([
+  'rejected',
+  'permission',
+  'payment',
+  'no-such-app',
+  'refused',
+  'vendor-fault',
+  'format',
+  'paging',
+  'too-large',
+]);
+
+/** The apps' own CVMs serve where the workspace's cannot be listed. */
+async function fetchCvmsIfPossible(context: ClientContext): Promise<Cvm[]> {
   try {
     return await fetchCvms(context);
   } catch (error) {
-    const refused =
-      error instanceof FaultError && (error.kind === 'permission' || error.kind === 'no-such-app');
-    if (refused) return [];
+    if (error instanceof FaultError && LIST_FAULTS.has(error.kind)) return [];
     throw error;
   }
 }
