@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 
-import { isObject, textOf } from '../wire.js';
+import { isObject, numberOf, textOf } from '../wire.js';
 import type { WireObject } from '../wire.js';
 
 const text = z.unknown().optional().transform(textOf);
@@ -14,15 +14,18 @@ const records = z.custom<readonly WireObject[]>(
   (value) => Array.isArray(value) && value.every(isObject),
   'is not a list of records',
 );
-/** A list in which what is no object is passed over. */
+/** A list in which what is no object says nothing, but counts. */
 const objects = z
   .unknown()
   .optional()
-  .transform((value) => (Array.isArray(value) ? value.filter(isObject) : []));
+  .transform((value) => (Array.isArray(value) ? value.map((item) => (isObject(item) ? item : {})) : []));
 const count = z
   .unknown()
   .optional()
-  .transform((value) => (typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null));
+  .transform((value) => {
+    const number = numberOf(value);
+    return number !== null && Number.isInteger(number) && number >= 0 ? number : null;
+  });
 
 /** `GET /auth/me`, in its present shape and in the older flat one at once. */
 export const meSchema = z.looseObject({
@@ -66,7 +69,6 @@ export type App = z.output<typeof appSchema>;
 /** `GET /apps` */
 export const appsPageSchema = z.object({
   dstack_apps: z.array(appSchema),
-  page_size: count,
   total: count,
   total_pages: count,
 });
@@ -74,7 +76,6 @@ export const appsPageSchema = z.object({
 /** `GET /cvms/paginated` */
 export const cvmsPageSchema = z.object({
   items: objects.pipe(z.array(cvmSchema)),
-  page_size: count,
   total: count,
   pages: count,
 });

@@ -190,34 +190,81 @@ describe('list', () => {
     expect(context.asked[0]?.query).toEqual({ page: '1', page_size: '100' });
   });
 
-  test.each([403, 404])('a key that may not list CVMs (%i) takes those of the apps', async (status) => {
+  test.each<[string, ReturnType<typeof answer>]>([
+    ...[400, 401, 402, 403, 404, 405, 410, 422, 500, 501].map(
+      (status): [string, ReturnType<typeof answer>] => [`HTTP ${status}`, answer({ detail: 'no' }, status)],
+    ),
+    ['a list', answer([])],
+    ['nothing', answer('')],
+  ])('CVMs that cannot be listed (%s): those of the apps serve', async (_, refusal) => {
     const own = { vm_uuid: VM, name: 'x-1', status: 'running' };
-    const context = contextFor(
-      lists(one(app('x', { name: '', cvms: [own], cvm_count: 1 })), () => answer({ detail: 'no' }, status)),
-    );
+    const context = contextFor(lists(one(app('x', { name: '', cvms: [own], cvm_count: 1 })), () => refusal));
     expect(await phalaAdapter.list(context, account)).toEqual({
       scopes: [{ key: 'x', name: 'x-1', createdDay: '2026-05-04', dormant: false }],
       resources: [{ ids: [VM], name: 'x-1', kind: 'CVM', stopped: false }],
     });
   });
 
+  test('a list of CVMs that is to be waited for is waited for', async () => {
+    const context = contextFor(lists(one(app('x')), () => answer({ detail: 'slow down' }, 429)));
+    await expect(phalaAdapter.list(context, account)).rejects.toMatchObject({ kind: 'rate-limited' });
+  });
+
   const all = Array.from({ length: 45 }, (_, index) => app(`app${index}`));
-  const slice = (page: number) => all.slice((page - 1) * 20, page * 20);
-  test.each([
-    ['total_pages', (page: number) => ({ dstack_apps: slice(page), total_pages: 3 }), 3],
-    ['total', (page: number) => ({ dstack_apps: slice(page), total: 45 }), 3],
-    ['the page size used', (page: number) => ({ dstack_apps: slice(page), page_size: 20 }), 3],
-    ['an empty page', (page: number) => ({ dstack_apps: slice(page) }), 4],
-    ['a total too high', (page: number) => ({ dstack_apps: slice(page), total: 99 }), 4],
-    ['a last page that repeats', (page: number) => ({ dstack_apps: slice(Math.min(page, 3)) }), 4],
+  const few = (page: number) => all.slice((page - 1) * 20, page * 20);
+  test.each<[string, (page: number) => object, number]>([
+    ['both counts', (page) => ({ dstack_apps: few(page), total: 45, total_pages: 3 }), 3],
+    ['both counts, as text', (page) => ({ dstack_apps: few(page), total: '45', total_pages: '3' }), 3],
+    ['total', (page) => ({ dstack_apps: few(page), total: 45 }), 3],
+    ['total_pages, which may be of other pages', (page) => ({ dstack_apps: few(page), total_pages: 3 }), 4],
+    ['a page size used', (page) => ({ dstack_apps: few(page), page_size: 20 }), 4],
+    ['a page size that was only asked for', (page) => ({ dstack_apps: few(page), page_size: 100 }), 4],
+    ['pages of the size asked for', (page) => ({ dstack_apps: few(page), total: 45, total_pages: 1 }), 3],
+    ['a total of the page', (page) => ({ dstack_apps: few(page), total: few(page).length }), 4],
+    ['an empty page', (page) => ({ dstack_apps: few(page) }), 4],
+    ['a total too high', (page) => ({ dstack_apps: few(page), total: 99 }), 4],
+    [
+      'a total too high, and the last page once more',
+      (page) => ({ dstack_apps: few(Math.min(page, 3)), total: 47, total_pages: 3 }),
+      4,
+    ],
+    ['a last page that repeats', (page) => ({ dstack_apps: few(Math.min(page, 3)) }), 4],
   ])('pages end by %s', async (_, apps, requests) => {
     const context = contextFor(lists(apps, noCvms));
     expect((await phalaAdapter.list(context, account)).scopes).toHaveLength(45);
     expect(context.asked.filter(({ path }) => path === '/apps')).toHaveLength(requests);
   });
 
+  test.each([404, 422])('pages end by a refusal beyond them (%i)', async (status) => {
+    const context = contextFor((path, query) =>
+      path !== '/apps'
+        ? noCvms()
+        : query.page === '4'
+          ? answer({ detail: 'no' }, status)
+          : answer({ dstack_apps: few(Number(query.page)), total_pages: 3 }),
+    );
+    expect((await phalaAdapter.list(context, account)).scopes).toHaveLength(45);
+  });
+
+  test('an order that changes between pages leaves no app out', async () => {
+    let readings = 0;
+    const shifting = (page: number): object => {
+      if (page === 1) readings += 1;
+      // In the first reading the second page begins where the first one ended.
+      const from = (page - 1) * 20 - (readings === 1 && page > 1 ? 1 : 0);
+      return {
+        dstack_apps: all.slice(from, from + 20).slice(0, page === 3 ? 5 : 20),
+        total: 45,
+        total_pages: 3,
+      };
+    };
+    const context = contextFor(lists(shifting, noCvms));
+    expect((await phalaAdapter.list(context, account)).scopes).toHaveLength(45);
+    expect(readings).toBe(2);
+  });
+
   test('a page number that is ignored is a fault, since apps would be missing', async () => {
-    const context = contextFor(lists(() => ({ dstack_apps: slice(1), total_pages: 3, total: 45 }), noCvms));
+    const context = contextFor(lists(() => ({ dstack_apps: few(1), total_pages: 3, total: 45 }), noCvms));
     await expect(phalaAdapter.list(context, account)).rejects.toMatchObject({ kind: 'paging' });
   });
 
