@@ -73,6 +73,8 @@ async function once(context: ClientContext, question: Question): Promise<VendorR
     context.signal.throwIfAborted();
     if (error instanceof FaultError && (error.kind === 'offline' || error.kind === 'timeout')) return error;
     throw error;
+  } finally {
+    if (question.budget !== null) bookArrival(context);
   }
 }
 
@@ -82,28 +84,36 @@ function backoff(earlier: number, random: number): number {
   return Math.min(Math.round(base * (1 + random / 4)), MAX_BACKOFF_MS);
 }
 
+/** A timer may fire a moment early; a clock that stands still must not hold a sync forever. */
+const MAX_BUDGET_WAITS = 3;
+
 /**
  * Waits until one more request is within the budget, and books it. The times are
  * kept in the memo: syncs that follow each other share one budget.
  */
 async function spend(context: ClientContext, budget: RequestBudget): Promise<void> {
-  const { memo } = context;
-  const recent = (): number[] => {
-    const now = context.now();
-    const times = Array.isArray(memo.requests) ? (memo.requests as unknown[]) : [];
-    return (
-      times
-        .filter((time): time is number => typeof time === 'number')
-        // A clock set back leaves times of the future; they must not block for long.
-        .map((time) => Math.min(time, now))
-        .filter((time) => time > now - budget.perMs)
-    );
-  };
-  let times = recent();
-  const oldest = times[times.length - budget.requests];
-  if (oldest !== undefined) {
+  let times = booked(context);
+  for (let waits = 0; waits <= MAX_BUDGET_WAITS; waits += 1) {
+    times = times.filter((time) => time > context.now() - budget.perMs);
+    const oldest = times[times.length - budget.requests];
+    if (oldest === undefined || waits === MAX_BUDGET_WAITS) break;
     await context.wait(oldest + budget.perMs - context.now(), 'limit');
-    times = recent();
   }
-  memo.requests = [...times, context.now()].slice(-budget.requests);
+  context.memo.requests = [...times, context.now()].slice(-budget.requests);
+}
+
+/**
+ * The vendor counts from when a request arrives, which is later than it was
+ * sent (the key is read, a connection is made) and no later than its answer.
+ */
+function bookArrival(context: ClientContext): void {
+  context.memo.requests = [...booked(context).slice(0, -1), context.now()];
+}
+
+/** A clock set back leaves times of the future; they must not block for long. */
+function booked({ memo, now }: ClientContext): number[] {
+  const times = Array.isArray(memo.requests) ? (memo.requests as unknown[]) : [];
+  return times
+    .filter((time): time is number => typeof time === 'number')
+    .map((time) => Math.min(time, now()));
 }

@@ -129,6 +129,43 @@ describe('the budget', () => {
     expect(context.waits).toEqual([{ ms: 10_000, reason: 'limit' }]);
   });
 
+  test('counts from when requests arrive, the first of which has a connection to make', async () => {
+    let now = NOON;
+    const arrivals: number[] = [];
+    const context = {
+      ...contextFor(() => answer({})),
+      now: () => now,
+      wait: (ms: number) => Promise.resolve(void (now += ms)),
+      http: {
+        get: () => {
+          now += arrivals.length === 0 ? 700 : 20;
+          arrivals.push(now);
+          now += 5;
+          return Promise.resolve(answer({}));
+        },
+      },
+    };
+    for (let index = 0; index < 25; index += 1) await ask(context, { ...QUESTION, budget: BUDGET });
+    for (let index = 10; index < arrivals.length; index += 1) {
+      expect((arrivals[index] ?? 0) - (arrivals[index - 10] ?? 0)).toBeGreaterThanOrEqual(10_000);
+    }
+  });
+
+  test('a timer that fires a moment early is waited for again', async () => {
+    let now = NOON;
+    const arrivals: number[] = [];
+    const context = {
+      ...contextFor(() => {
+        arrivals.push(now);
+        return answer({});
+      }),
+      now: () => now,
+      wait: (ms: number) => Promise.resolve(void (now += ms > 1 ? ms - 1 : ms)),
+    };
+    for (let index = 0; index < 11; index += 1) await ask(context, { ...QUESTION, budget: BUDGET });
+    expect((arrivals[10] ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThanOrEqual(10_000);
+  });
+
   test('a clock set back blocks for 10 s at most, and a broken memo not at all', async () => {
     const future = Array.from({ length: 10 }, () => NOON + 86_400_000);
     const context = contextFor(() => answer({}), { requests: future });
