@@ -8,7 +8,12 @@ import type { Charge, ChargedResource } from '../adapter.js';
 import { dayOfText, isObject, numberOf, remaining, requiredNanos, textOf } from '../wire.js';
 import type { WireObject } from '../wire.js';
 
-/** Known metrics by their key in lower case: the key as documented, and the meter. */
+/** A metric's key without its case, underscores and dashes, which do not count. */
+function plainKey(key: string): string {
+  return key.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+
+/** Known metrics by their plain key: the key as documented, and the meter. */
 const METRICS: ReadonlyMap<string, { readonly key: string; readonly meter: string }> = new Map(
   [
     ['storageCHC', 'Storage'],
@@ -21,7 +26,7 @@ const METRICS: ReadonlyMap<string, { readonly key: string; readonly meter: strin
     ['interRegionTier2DataTransferCHC', 'Inter-region transfer'],
     ['interRegionTier3DataTransferCHC', 'Inter-region transfer'],
     ['interRegionTier4DataTransferCHC', 'Inter-region transfer'],
-  ].map(([key = '', meter = '']) => [key.toLowerCase(), { key, meter }]),
+  ].map(([key = '', meter = '']) => [plainKey(key), { key, meter }]),
 );
 
 const REMAINDER = { key: 'totalCHC', meter: 'Other' };
@@ -107,6 +112,11 @@ function kindOf(record: WireObject): string {
   return KINDS.get(type.toLowerCase().replace(/[^a-z]/g, '')) ?? type;
 }
 
+/** An unknown metric's own name, without its unit. */
+function meterOf(name: string): string {
+  return name.replace(/[^a-z0-9]*CHC$/i, '') || name;
+}
+
 interface MetricAmount {
   readonly key: string;
   readonly meter: string;
@@ -125,7 +135,7 @@ function metricsOf(
   for (const [name, value] of Object.entries(metrics)) {
     if (value === null || value === undefined || !/CHC$/i.test(name)) continue;
     credits.push(name);
-    const { key, meter } = METRICS.get(name.toLowerCase()) ?? { key: name, meter: name.slice(0, -3) || name };
+    const { key, meter } = METRICS.get(plainKey(name)) ?? { key: name, meter: meterOf(name) };
     const before = amounts.get(key)?.amount ?? ZERO;
     const amount = nanos(before + requiredNanos(value, () => `${name} of ${place}`));
     amounts.set(key, { key, meter, amount });

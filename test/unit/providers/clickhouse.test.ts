@@ -224,7 +224,17 @@ describe('a window', () => {
       { metrics: { computeCHC: 1, ComputeCHC: 1 }, totalCHC: 2 },
       [['computeCHC', 'Compute', '2']],
     ],
+    [
+      're-cased with underscores and dashes',
+      { metrics: { compute_chc: 1, 'public-data-transfer-chc': 2, GPU_HOURS_CHC: 3 }, totalCHC: 6 },
+      [
+        ['computeCHC', 'Compute', '1'],
+        ['publicDataTransferCHC', 'Data transfer', '2'],
+        ['GPU_HOURS_CHC', 'GPU_HOURS', '3'],
+      ],
+    ],
     ['unknown', { metrics: { gpuCHC: 1 }, totalCHC: 1 }, [['gpuCHC', 'gpu', '1']]],
+    ['nameless', { metrics: { CHC: 1 }, totalCHC: 1 }, [['CHC', 'CHC', '1']]],
     [
       'inter-region',
       { metrics: { interRegionTier1DataTransferCHC: 1, interRegionTier4DataTransferCHC: 2 }, totalCHC: 3 },
