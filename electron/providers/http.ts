@@ -222,9 +222,19 @@ function secretsIn(keyHeaders: Readonly<Record<string, string>>): string[] {
   for (const [name, value] of Object.entries(keyHeaders)) {
     if (!SECRET_HEADERS.has(name.toLowerCase())) continue;
     const encoded = /^Basic\s+(.+)$/i.exec(value)?.[1];
-    secrets.push(...(encoded === undefined ? [value] : [encoded, ...basicParts(encoded)]));
+    secrets.push(
+      ...(encoded === undefined ? [value] : [encoded, encoded.replace(/=+$/, ''), ...basicParts(encoded)]),
+    );
   }
-  return secrets.filter((secret) => secret.length >= MIN_SECRET);
+  // As a link or a JSON text with escaped slashes would bear it.
+  const written = secrets.flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    secret.replaceAll('/', '\\/'),
+  ]);
+  return [...new Set(written)]
+    .filter((secret) => secret.length >= MIN_SECRET)
+    .sort((one, other) => other.length - one.length);
 }
 
 function basicParts(encoded: string): string[] {

@@ -133,6 +133,17 @@ describe('an answer', () => {
     expect(new TextDecoder().decode(response.body)).toBe('["[key]","[key]","[key]"]');
   });
 
+  test('that repeats a key as a link, a JSON text or without its padding would is cleaned', async () => {
+    const secret = 'a+b/c-1234567';
+    const pair = Buffer.from(`keyid-12345:${secret}`).toString('base64');
+    const told = [encodeURIComponent(secret), secret.replaceAll('/', '\\/'), pair.replace(/=+$/, '')];
+    expect(pair).toMatch(/=$/);
+    const { base } = await server((_, response) => response.end(told.join(' ')));
+    const headers = () => Promise.resolve({ Authorization: `Basic ${pair}` });
+    const response = await http(base, { headers }).get('/organizations');
+    expect(new TextDecoder().decode(response.body)).toBe('[key] [key] [key]');
+  });
+
   test('is read through gzip and counted as decoded', async () => {
     const packed = gzipSync('{"a":1}');
     const { base } = await server((_, response) => {
