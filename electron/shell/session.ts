@@ -13,13 +13,22 @@ export function createRendererSession(): Session {
   closed.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   closed.setPermissionCheckHandler(() => false);
   closed.setDevicePermissionHandler(() => false);
-  // Otherwise Chromium fetches dictionaries.
-  closed.setSpellCheckerEnabled(false);
+  withoutDictionaries(closed);
   closed.on('will-download', (event) => event.preventDefault());
   closed.webRequest.onBeforeRequest(({ url }, answer) =>
     answer({ cancel: !isAppUrl(url) && !url.startsWith('data:') }),
   );
   return closed;
+}
+
+/**
+ * Chromium fetches a dictionary for every session as it is made, from a host of
+ * its own. Turning the spell checker off comes too late; without a language
+ * there is nothing to fetch.
+ */
+export function withoutDictionaries(made: Session): void {
+  made.setSpellCheckerLanguages([]);
+  made.setSpellCheckerEnabled(false);
 }
 
 function harden(contents: WebContents): void {

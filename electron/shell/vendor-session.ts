@@ -1,5 +1,7 @@
 import { session } from 'electron';
 
+import { withoutDictionaries } from './session.js';
+
 export type VendorFetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 /**
@@ -17,7 +19,7 @@ export function createVendorFetch(userAgent: string, origins: readonly string[])
   vendors.setUserAgent(userAgent);
   vendors.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   vendors.setPermissionCheckHandler(() => false);
-  vendors.setSpellCheckerEnabled(false);
+  withoutDictionaries(vendors);
   vendors.webRequest.onBeforeRequest(({ url }, answer) =>
     answer({ cancel: !allowed.has(new URL(url).origin) }),
   );

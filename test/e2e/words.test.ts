@@ -1,5 +1,6 @@
 /** The command line in the real program, without a display. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 import { parse } from 'csv-parse/sync';
@@ -65,6 +66,27 @@ describe('the command line', () => {
     expect(second).toMatchObject({ status: 0, stderr: '' });
     expect((await status()).connections.map(({ state }) => state)).toEqual(['never', 'never']);
     expect(filesHolding(world.home, [phala, clickhouse.keySecret])).toEqual([]);
+  });
+
+  it('says nothing to anybody but the vendors', async () => {
+    const heard: string[] = [];
+    const proxy = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', (data) => {
+        heard.push(data.toString('latin1').split('\r\n')[0] ?? '');
+        socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+      });
+    });
+    await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+    const address = proxy.address();
+    if (address === null || typeof address === 'string') throw new Error('not listening');
+    // Loopback, where the vendors are, is never asked through a proxy.
+    const url = `http://127.0.0.1:${address.port}`;
+    const env = { ...world.env, https_proxy: url, http_proxy: url, no_proxy: '', NO_PROXY: '' };
+    const { status: code } = await say({ ...world, env }, ['connect', 'phala'], 'phak_wrong\n');
+    proxy.close();
+    expect(code).toBe(1);
+    expect(heard).toEqual([]);
   });
 
   it('cannot know before the first sync', async () => {
