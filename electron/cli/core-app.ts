@@ -1,7 +1,9 @@
 /** The command line's view of the core. */
 import { FaultError, faultMessage, keyRefusedMessage } from '../../shared/faults.js';
+import type { Fault } from '../../shared/faults.js';
 import { PROVIDER_NAMES } from '../../shared/model.js';
 import { exportCsv } from '../export/export.js';
+import { isoSeconds } from '../export/profiles.js';
 import type { Core } from '../core/core.js';
 import { connectionViews } from '../core/connection-views.js';
 import type { CliApp, RefreshOutcome, RefreshRequest } from './app.js';
@@ -19,7 +21,7 @@ export function cliApp(core: Core): CliApp {
         return {
           ok: false,
           kind: error.kind,
-          message: keyRefusedMessage(error, PROVIDER_NAMES[credential.provider]),
+          message: keyRefusedMessage(withTime(error), PROVIDER_NAMES[credential.provider]),
         };
       }
     },
@@ -73,11 +75,22 @@ async function refresh(core: Core, request: RefreshRequest): Promise<RefreshOutc
       const result = { connection: id, name, dataThrough: view?.dataThrough ?? null };
       if (outcome.kind === 'done') return { ...result, ok: true, message: null };
       if (outcome.kind === 'failed') {
-        return { ...result, ok: false, message: faultMessage(outcome.fault, PROVIDER_NAMES[provider]) };
+        return {
+          ...result,
+          ok: false,
+          message: faultMessage(withTime(outcome.fault), PROVIDER_NAMES[provider]),
+        };
       }
       return { ...result, ok: false, message: stoppedMessage(name) };
     }),
   );
+}
+
+/** There is no countdown here: when a wait ends is said in the sentence. */
+export function withTime({ kind, detail, retryAt }: Fault): Fault {
+  if (retryAt === null) return { kind, detail, retryAt };
+  const until = `not before ${isoSeconds(retryAt)}`;
+  return { kind, detail: detail === null ? until : `${detail}; ${until}`, retryAt };
 }
 
 function stoppedMessage(name: string): string {

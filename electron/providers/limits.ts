@@ -50,7 +50,7 @@ export async function ask(context: ClientContext, question: Question): Promise<u
     if (fault?.kind === 'rate-limited') {
       const delay = limitDelay(response, now) ?? backoff(tries.limited, context.random());
       if (!mayRetry('limited')) throw new FaultError('rate-limited', fault.detail, now + delay);
-      await context.wait(delay, 'limit');
+      await waitForLimit(context, delay, fault);
     } else if (fault?.kind === 'vendor-fault') {
       const asked = retryDelay(response, now) ?? 0;
       if (!mayRetry('faulty') || asked > MAX_BACKOFF_MS) throw fault;
@@ -61,6 +61,16 @@ export async function ask(context: ClientContext, question: Question): Promise<u
     } else {
       return readAnswer(response, question.rules, now);
     }
+  }
+}
+
+/** @throws FaultError `rate-limited` with what the vendor said, where the wait is too long for this sync */
+async function waitForLimit(context: ClientContext, delay: number, fault: FaultError): Promise<void> {
+  try {
+    await context.wait(delay, 'limit');
+  } catch (error) {
+    if (!(error instanceof FaultError) || error.kind !== 'rate-limited') throw error;
+    throw new FaultError('rate-limited', error.detail ?? fault.detail, error.retryAt);
   }
 }
 

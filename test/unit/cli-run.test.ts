@@ -11,6 +11,7 @@ import type { ConnectionView, PeriodAmount } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
 import type { CliApp, CliIo } from '../../electron/cli/app.js';
 import { runCli } from '../../electron/cli/cli.js';
+import { withTime } from '../../electron/cli/core-app.js';
 import { parseWords } from '../../electron/cli/parse.js';
 import type { StatusInput } from '../../electron/cli/status-document.js';
 import { ExportError } from '../../electron/export/error.js';
@@ -484,6 +485,19 @@ describe('export', () => {
     });
     expect(ran.status).toBe(exit);
     expect(ran.err).toMatch(err);
+  });
+});
+
+describe('a wait', () => {
+  const retryAt = Date.UTC(2026, 10, 22, 10, 5, 7);
+  it.each([
+    [null, 'not before 2026-11-22T10:05:07Z'],
+    ['HTTP 503', 'HTTP 503; not before 2026-11-22T10:05:07Z'],
+  ])('says when it ends (%s)', (detail, told) => {
+    expect(withTime({ kind: 'rate-limited', detail, retryAt }).detail).toBe(told);
+  });
+  it('is not spoken of where there is none', () => {
+    expect(withTime({ kind: 'offline', detail: null, retryAt: null }).detail).toBeNull();
   });
 });
 

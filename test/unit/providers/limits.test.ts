@@ -33,10 +33,13 @@ describe('retries', () => {
 
   test('a wait that the sync may not take ends it', async () => {
     const context = {
-      ...contextFor(() => answer({}, 429, { 'retry-after': '3600' })),
+      ...contextFor(() => answer({ detail: 'slow down' }, 429, { 'retry-after': '3600' })),
       wait: (ms: number) => Promise.reject(new FaultError('rate-limited', null, NOON + ms)),
     };
-    await expect(ask(context, QUESTION)).rejects.toMatchObject({ retryAt: NOON + 3_600_000 });
+    await expect(ask(context, QUESTION)).rejects.toMatchObject({
+      detail: 'slow down',
+      retryAt: NOON + 3_600_000,
+    });
   });
 
   test('5xx backs off from 4 s, doubling, three tries', async () => {
