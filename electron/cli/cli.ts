@@ -9,7 +9,7 @@ import { describeFailure, runCommand } from './run.js';
  * From a parsed command to its exit status. Help, version and wrong use are
  * answered without opening ledger or keychain.
  *
- * @param openApp builds the core; what it throws is reported, status 1
+ * @param openApp builds the core; what it throws is reported in one sentence
  */
 export async function runCli(
   command: Exclude<Command, { kind: 'tray' }>,
@@ -19,20 +19,20 @@ export async function runCli(
 ): Promise<number> {
   const out = printer(io.stdout);
   const err = errorPrinter(io.stderr);
+  switch (command.kind) {
+    case 'usage':
+      await err(`${oneLine(command.message)}\n`);
+      return EXIT.usage;
+    case 'help':
+      await out(HELP);
+      return EXIT.done;
+    case 'version':
+      await out(`${version}\n`);
+      return EXIT.done;
+    default:
+      break;
+  }
   try {
-    switch (command.kind) {
-      case 'usage':
-        await err(`${oneLine(command.message)}\n`);
-        return EXIT.usage;
-      case 'help':
-        await out(HELP);
-        return EXIT.done;
-      case 'version':
-        await out(`${version}\n`);
-        return EXIT.done;
-      default:
-        break;
-    }
     const app = await openApp();
     try {
       // Whoever opens the files next finds nothing wrong with them: it is said now or never.
@@ -42,7 +42,7 @@ export async function runCli(
       await app.close();
     }
   } catch (error) {
-    const { message, status } = describeFailure(error);
+    const { message, status } = describeFailure(error, command);
     await err(`${oneLine(message)}\n`);
     return status;
   }

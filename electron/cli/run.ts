@@ -178,9 +178,21 @@ async function run(context: Context, command: CoreCommand): Promise<number> {
   }
 }
 
-/** One sentence for whatever ended a command, and the exit status it means. */
-export function describeFailure(error: unknown): { readonly message: string; readonly status: number } {
-  if (error instanceof StartError) return { message: error.message, status: EXIT.failed };
+/** One sentence for whatever ended a command, and the exit status it means for that command. */
+export function describeFailure(
+  error: unknown,
+  command: Pick<CoreCommand, 'kind'>,
+): { readonly message: string; readonly status: number } {
+  const failure = failureOf(error);
+  // To a check, 1 says that a limit is exceeded.
+  const isUnknown = command.kind === 'check' && failure.status === EXIT.failed;
+  return isUnknown ? { ...failure, status: EXIT.cannotKnow } : failure;
+}
+
+function failureOf(error: unknown): { readonly message: string; readonly status: number } {
+  if (error instanceof StartError) {
+    return { message: error.message, status: error.isWrongUse ? EXIT.usage : EXIT.failed };
+  }
   if (error instanceof UsageError) return { message: error.message, status: EXIT.usage };
   if (error instanceof ExportError) {
     switch (error.reason) {
@@ -219,7 +231,7 @@ export async function runCommand(command: CoreCommand, app: CliApp, io: CliIo): 
   try {
     return await run(context, command);
   } catch (error) {
-    const { message, status } = describeFailure(error);
+    const { message, status } = describeFailure(error, command);
     if (message !== '') await context.err(`${oneLine(message)}\n`);
     return status;
   }

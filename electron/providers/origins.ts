@@ -39,6 +39,7 @@ function parseBase(variable: string, text: string): string {
   throw new StartError(
     `${variable} must be an https address, or http on this computer only (127.0.0.1, [::1], localhost), ` +
       'without user, query or fragment; correct it or unset it.',
+    true,
   );
 }
 

@@ -1,7 +1,14 @@
 /** A made-up account behind the questions that the program's views ask their ledger. */
 import { rateOn } from '../../electron/core/connection-views';
 import { dayState } from '../../electron/ledger/day-state';
-import type { DayKnowledge, Ledger, MeterSum, Question, ResourceSum } from '../../electron/ledger/types';
+import type {
+  DayKnowledge,
+  Ledger,
+  MeterSum,
+  Question,
+  ResourceSum,
+  RollupKey,
+} from '../../electron/ledger/types';
 import { addDays, dayOf, eachDay, earlier, endOf } from '../../shared/day';
 import type { Day } from '../../shared/day';
 import type { Unit } from '../../shared/model';
@@ -12,8 +19,8 @@ import type { Account, FixtureResource } from './account';
 
 type Asked = Pick<
   Ledger,
-  | ('connections' | 'rates' | 'scopes' | 'dayStates' | 'firstChargeDay' | 'revisions')
-  | ('daySums' | 'daySplit' | 'resourceSums' | 'resourceDays' | 'resourceMeters' | 'meterSums' | 'meterDays')
+  | ('connections' | 'rates' | 'goneScopes' | 'dayStates' | 'firstChargeDay' | 'revisions')
+  | ('daySums' | 'daySplit' | 'keySums' | 'resourceSums' | 'resourceMeters' | 'meterSums')
   | ('hours' | 'lastDayByHour')
 >;
 
@@ -96,15 +103,15 @@ export function ledgerOf(account: Account): Ledger {
     charges.flatMap((charge) =>
       partsOf(charge).map(({ meter, native }) => ({ charge, meter, native, usd: usdOf(charge, native) })),
     );
-  const byDay = (entries: ReadonlyArray<{ charge: Charge; native: bigint }>) =>
-    summed(
-      entries.map(({ charge, native }) => ({
-        name: charge.day,
-        of: charge.day,
+  const split = (question: Question, by: RollupKey, keys: readonly string[]) =>
+    byMeter(chargesIn(question))
+      .map(({ charge: { resource, day }, meter, native, usd }) => ({
+        day,
+        key: by === 'resource' ? resource.key : meter,
         native,
-        usd: usdOf(charge, native),
-      })),
-    ).map(({ of, usd }) => ({ day: of, usd }));
+        usd,
+      }))
+      .filter(({ key }) => keys.includes(key));
   const meterSums = (question: Question, key: string | null): MeterSum[] =>
     summed(
       byMeter(chargesIn(question, key)).map(({ charge: { resource }, meter, native, usd }) => ({
@@ -122,7 +129,7 @@ export function ledgerOf(account: Account): Ledger {
   const answers: Asked = {
     connections: () => [...account.connections],
     rates: () => [...account.rates],
-    scopes: () => [],
+    goneScopes: () => [],
     firstChargeDay,
     dayStates: ({ range, connections }, today) =>
       account.connections
@@ -166,18 +173,20 @@ export function ledgerOf(account: Account): Ledger {
           usd: usdOf(charge, charge.native),
         })),
       ).map(({ of, ...amounts }) => ({ ...of, ...amounts })),
-    daySplit: (question, by) =>
-      by === 'resource'
-        ? chargesIn(question).map((charge) => ({
-            day: charge.day,
-            key: charge.resource.key,
-            usd: usdOf(charge, charge.native),
-          }))
-        : byMeter(chargesIn(question)).map(({ charge, meter, usd }) => ({
-            day: charge.day,
-            key: meter,
-            usd,
-          })),
+    daySplit: (question, by, keys) =>
+      summed(
+        split(question, by, keys).map(({ day, ...part }) => ({
+          ...part,
+          name: `${day} ${part.key}`,
+          of: { day, key: part.key },
+        })),
+      ).map(({ of, usd }) => ({ ...of, usd })),
+    keySums: (question, by, keys) =>
+      new Map(
+        summed(split(question, by, keys).map((part) => ({ ...part, name: part.key, of: part.key }))).map(
+          ({ of, usd }) => [of, usd],
+        ),
+      ),
     resourceSums: (question) =>
       summed(
         chargesIn(question).map((charge) => ({
@@ -199,10 +208,6 @@ export function ledgerOf(account: Account): Ledger {
           usd,
         };
       }),
-    resourceDays: (question, key) =>
-      byDay(chargesIn(question, key).map((charge) => ({ charge, native: charge.native }))),
-    meterDays: (question, meter) =>
-      byDay(byMeter(chargesIn(question)).filter((part) => part.meter === meter)),
     resourceMeters: (question, key) => meterSums(question, key),
     meterSums: (question) => meterSums(question, null),
     hours: (question) => {

@@ -161,6 +161,23 @@ describe('without the core', () => {
     expect({ exit, err: stderr.text }).toEqual({ exit: 1, err: `${said}\n` });
   });
 
+  it('is wrong use where the user has said something that cannot be', async () => {
+    const stderr = new Collector();
+    const open = () => Promise.reject(new StartError('COST_TRAY_PHALA_URL must be another.', true));
+    const io = { stdin: null, stdout: new Collector(), stderr, cwd: folder };
+    expect(await runCli({ kind: 'status', json: true }, '1.2.3', open, io)).toBe(2);
+    expect(stderr.text).toBe('COST_TRAY_PHALA_URL must be another.\n');
+  });
+
+  it('leaves a check without an answer, not with a limit exceeded', async () => {
+    const io = { stdin: null, stdout: new Collector(), stderr: new Collector(), cwd: folder };
+    const check = parseWords(['check', '--month-over', '10']);
+    if (check.kind === 'tray') throw new Error('no command');
+    expect(await runCli(check, '1.2.3', () => Promise.reject(new FaultError('ledger')), io)).toBe(3);
+    const failing = await run('check --month-over 10', { status: () => Promise.reject(new Error('x')) });
+    expect(failing.status).toBe(3);
+  });
+
   it('says what was set aside before it does what it is asked', async () => {
     const notice =
       'The ledger was damaged and set aside as ledger.sqlite.damaged; everything is fetched again';
