@@ -84,8 +84,8 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
       };
     },
     forgetHistory: ({ connection }) => perform(() => connections.forgetHistory(connection)),
-    dayDetail: ({ day }) => attempt(null, () => core.dayDetail(day)),
-    resourceDetail: ({ key, by }) => attempt(null, () => core.rowDetail(key, by)),
+    dayDetail: ({ day }) => answer(null, () => core.dayDetail(day)),
+    resourceDetail: ({ key, by }) => answer(null, () => core.rowDetail(key, by)),
     exportCsv: (order) => exportCsv(order),
     cancelExport: () => {
       core.cancelExport();
@@ -127,8 +127,20 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
     });
   }
 
-  /** The value of some work, with its faults as sentences; views are told of the change. */
+  /** As {@link answer}, for work that changes something: views are told, whatever came of it. */
   async function attempt<T>(provider: ProviderId | null, work: () => T | Promise<T>): Promise<Outcome<T>> {
+    try {
+      return await answer(provider, work);
+    } finally {
+      shell.changed();
+    }
+  }
+
+  /**
+   * The value of some work, with its faults as sentences. A question changes
+   * nothing: a view that asks again after every change would never come to rest.
+   */
+  async function answer<T>(provider: ProviderId | null, work: () => T | Promise<T>): Promise<Outcome<T>> {
     try {
       return { ok: true, value: await work() };
     } catch (error) {
@@ -142,8 +154,6 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
         return { ok: false, kind: 'invalid', message: error.message };
       }
       throw error;
-    } finally {
-      shell.changed();
     }
   }
 

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Core } from '../../electron/core/core.js';
+import { createHandlers } from '../../electron/shell/handlers.js';
+import type { HandlerShell } from '../../electron/shell/handlers.js';
+import { day } from '../../shared/day.js';
+import { FaultError } from '../../shared/faults.js';
+
+/** Only what the calls under test reach of either side. */
+function handlersOver(core: Record<string, unknown>) {
+  let changes = 0;
+  const shell = { changed: () => (changes += 1) } as unknown as HandlerShell;
+  return { handlers: createHandlers(core as unknown as Core, shell), changes: () => changes };
+}
+
+describe('a question of the page', () => {
+  const today = day('2026-11-22');
+
+  it('is answered without telling the views of a change, or they would ask for ever', async () => {
+    const { handlers, changes } = handlersOver({ dayDetail: () => 'a day', rowDetail: () => 'a row' });
+    expect(await handlers.dayDetail({ day: today })).toEqual({ ok: true, value: 'a day' });
+    expect(await handlers.resourceDetail({ key: 'a', by: 'resource' })).toEqual({ ok: true, value: 'a row' });
+    expect(changes()).toBe(0);
+  });
+
+  it('that fails is a sentence, and no change either', async () => {
+    const { handlers, changes } = handlersOver({
+      dayDetail: () => {
+        throw new FaultError('ledger');
+      },
+    });
+    expect(await handlers.dayDetail({ day: today })).toMatchObject({ ok: false, kind: 'ledger' });
+    expect(changes()).toBe(0);
+  });
+});
+
+describe('a change that the page asks for', () => {
+  it.each([
+    ['done', () => undefined],
+    ['refused', () => Promise.reject(new FaultError('ledger'))],
+  ])('is told to the views when it was %s', async (_outcome, rename) => {
+    const { handlers, changes } = handlersOver({ connections: { rename } });
+    await handlers.rename({ connection: 'a', name: 'b' });
+    expect(changes()).toBe(1);
+  });
+});
