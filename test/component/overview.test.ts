@@ -183,6 +183,33 @@ it('keeps only rows in sight of 500', async () => {
   expect(await window().page.locator('li[aria-setsize]').count()).toBeLessThan(40);
 });
 
+it('keeps only the days in sight of 13 months in the table, and walks to the oldest', async () => {
+  await show('overview');
+  await click('radio', 'Table');
+  await window().page.evaluate(() =>
+    globalThis.window.costTray.call('setView', {
+      period: 'custom',
+      custom: { from: '2025-10-20', to: '2026-11-22' },
+      connection: null,
+      splitBy: 'provider',
+      breakdownBy: 'resource',
+      showAll: false,
+    }),
+  );
+  const all = 1 + 399;
+  await expect.poll(() => find('table').getAttribute('aria-rowcount')).toBe(String(all));
+  const rows = window().page.getByRole('row');
+  expect(await rows.count()).toBeLessThan(60);
+  const frame = find('region', 'Table of days');
+  await expect
+    .poll(async () => {
+      await frame.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      return rows.last().getAttribute('aria-rowindex');
+    })
+    .toBe(String(all));
+  expect(await rows.last().innerText()).toMatch(/^Oct 20, 2025\s/);
+});
+
 it('says a new status in the live region that stood before', async () => {
   await show('overview');
   const status = find('status');
