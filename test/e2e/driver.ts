@@ -6,10 +6,14 @@ import { join, resolve } from 'node:path';
 
 import { _electron } from 'playwright-core';
 import type { ElectronApplication, Page } from 'playwright-core';
+import { expect, vi } from 'vitest';
 
 import { startDemoServers } from '../../electron/demo/servers.js';
 import type { DemoOptions, DemoServers } from '../../electron/demo/servers.js';
-import type { AppState } from '../../shared/model.js';
+import { keychainService } from '../../electron/keychain/service-name.js';
+import type { Credential } from '../../shared/ipc.js';
+import { PROVIDER_IDS } from '../../shared/model.js';
+import type { AppState, ProviderId } from '../../shared/model.js';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 /** Pictures of every run, for the eye. */
@@ -60,6 +64,8 @@ export interface Window {
   readonly page: Page;
   /** What main shows: every amount to the nano. */
   state(): Promise<AppState>;
+  /** Waits until main says so. */
+  until(what: (state: AppState) => boolean): Promise<AppState>;
   picture(name: string): Promise<void>;
   quit(): Promise<void>;
 }
@@ -72,16 +78,58 @@ export async function openWindow(world: World, words: readonly string[] = []): P
   });
   const page = await app.firstWindow();
   await page.waitForSelector('main:not([hidden])');
+  const state = (): Promise<AppState> => page.evaluate(() => window.costTray.call('snapshot', undefined));
   return {
     app,
     page,
-    state: () => page.evaluate(() => window.costTray.call('snapshot', undefined)),
+    state,
+    until: (what) =>
+      vi.waitFor(
+        async () => {
+          const seen = await state();
+          if (!what(seen)) throw new Error('Main does not say so.');
+          return seen;
+        },
+        { timeout: 120_000, interval: 250 },
+      ),
     picture: async (name) => {
       mkdirSync(PICTURES, { recursive: true });
       await page.screenshot({ path: join(PICTURES, `${name}.png`) });
     },
     quit: () => app.close(),
   };
+}
+
+/** Nothing is being read, and everything has been. */
+export function settled({ overview }: AppState): boolean {
+  return !overview.syncing && overview.connections.every(({ lastSuccess }) => lastSuccess !== null);
+}
+
+/** Connects accounts of the world over the bridge, without the forms, and waits for their history. */
+export async function connect(
+  { servers }: World,
+  view: Window,
+  providers: readonly ProviderId[] = PROVIDER_IDS,
+): Promise<AppState> {
+  const credentials = providers.map((provider): Credential =>
+    provider === 'phala'
+      ? { provider, apiKey: servers.keys.phala }
+      : { provider, ...servers.keys.clickhouse },
+  );
+  for (const credential of credentials) {
+    const outcome = await view.page.evaluate(
+      (credential) => window.costTray.call('connect', { name: null, credential }),
+      credential,
+    );
+    expect(outcome.ok).toBe(true);
+  }
+  return view.until(settled);
+}
+
+/** The names under which the real keychain keeps something for this world, sorted. */
+export async function keysKept({ home }: World): Promise<string[]> {
+  const { findCredentials } = await import('keytar');
+  return (await findCredentials(keychainService(home))).map(({ account }) => account).sort();
 }
 
 export interface Spoken {

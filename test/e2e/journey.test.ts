@@ -9,7 +9,7 @@ import { firstOfMonth } from '../../shared/day.js';
 import type { DayRange } from '../../shared/day.js';
 import type { AppState, ProviderId } from '../../shared/model.js';
 import { formatDecimal } from '../../shared/money.js';
-import { filesHolding, openWindow, openWorld, processesHolding } from './driver.js';
+import { filesHolding, openWindow, openWorld, processesHolding, settled } from './driver.js';
 import type { Window, World } from './driver.js';
 
 let world: World;
@@ -28,15 +28,6 @@ afterAll(async () => {
 function month(state: AppState): DayRange {
   return { from: firstOfMonth(state.overview.today), to: state.overview.today };
 }
-
-/** Waits until main says so; the window hears of every change. */
-async function until(what: (state: AppState) => boolean): Promise<AppState> {
-  await expect.poll(async () => what(await view.state()), { timeout: 120_000, interval: 250 }).toBe(true);
-  return view.state();
-}
-
-const settled = (state: AppState): boolean =>
-  !state.overview.syncing && state.overview.connections.every(({ lastSuccess }) => lastSuccess !== null);
 
 async function typeKey(provider: ProviderId): Promise<void> {
   const { page } = view;
@@ -57,15 +48,15 @@ describe('a user’s first hour', () => {
     await page.getByRole('button', { name: 'Paste a token' }).click();
     await typeKey('phala');
     await page.getByRole('button', { name: /^Test/ }).click();
-    await until(({ overview }) => overview.connections.length === 1);
+    await view.until(({ overview }) => overview.connections.length === 1);
     await page.getByRole('button', { name: 'Settings' }).first().click();
     await page.getByRole('button', { name: 'Add' }).click();
     await view.picture('02-add');
     await page.getByRole('button', { name: 'Paste a key' }).click();
     await typeKey('clickhouse');
     await page.getByRole('button', { name: /^Test/ }).click();
-    await until(({ overview }) => overview.connections.length === 2);
-    const state = await until(settled);
+    await view.until(({ overview }) => overview.connections.length === 2);
+    const state = await view.until(settled);
     expect(state.secretStore).toBe('keychain');
     await view.picture('03-overview');
   });
@@ -133,7 +124,7 @@ describe('a user’s first hour', () => {
       before.overview.connections.map(({ lastSuccess }) => lastSuccess),
     );
     await view.page.keyboard.press('r');
-    await until(
+    await view.until(
       (state) =>
         settled(state) &&
         state.overview.connections.every(
@@ -153,7 +144,7 @@ describe('a user’s first hour', () => {
     const before = await view.state();
     world.servers.revoke('phala');
     await view.page.keyboard.press('r');
-    const after = await until(
+    const after = await view.until(
       ({ overview }) => !overview.syncing && overview.connections.some(({ fault }) => fault !== null),
     );
     expect(after.overview.connections.find(({ provider }) => provider === 'phala')?.fault?.kind).toBe(
@@ -185,7 +176,7 @@ describe('a user’s first hour', () => {
     );
     await page.getByLabel('API token').fill(world.servers.secondKeys.phala);
     await page.getByRole('button', { name: 'Test and replace' }).click();
-    const mended = await until(
+    const mended = await view.until(
       (state) => settled(state) && state.overview.connections.every(({ fault }) => fault === null),
     );
     expect(mended.overview.total.usd).toBe(before.overview.total.usd);
