@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { memo, useRef } from 'react';
 import type { RefObject } from 'react';
 
 import type { AppState } from '../../shared/model';
@@ -16,6 +16,16 @@ import { PeriodPicker } from './PeriodPicker';
 import { StatusBar } from './StatusBar';
 import styles from './overview.module.css';
 
+/*
+ * A choice shows at once in what it was made with, and a moment later main's
+ * numbers come. What has no part in the choice is drawn once, for the numbers.
+ */
+const Status = memo(StatusBar);
+const KnownFacts = memo(Facts);
+const Reading = memo(Backfill);
+const Chart = memo(DailyChart);
+const Bottom = memo(Foot);
+
 interface Props {
   readonly app: AppState;
   readonly pickingRange: boolean;
@@ -31,19 +41,19 @@ export function OverviewScreen({ app, pickingRange, onPickRange, customRange }: 
   return (
     <div className={styles.overview}>
       <h1 className="visually-hidden">Cost Tray</h1>
-      <StatusBar overview={overview} demo={app.demo} />
+      <Status overview={overview} demo={app.demo} />
       <div ref={scroller} className={styles.scroller} tabIndex={0} role="region" aria-label="Spend">
         <div className={styles.contents}>
           <Notices app={app} />
           <Headline overview={overview} view={view} />
-          <Facts overview={overview} />
+          <KnownFacts overview={overview} />
           {overview.budget !== null && (
             <BudgetMeter
               budget={overview.budget}
               forecast={overview.view.connection === null ? trueForecast(overview) : null}
             />
           )}
-          <Backfill connections={overview.connections} />
+          <Reading connections={overview.connections} />
           <PeriodPicker
             overview={overview}
             view={view}
@@ -51,11 +61,11 @@ export function OverviewScreen({ app, pickingRange, onPickRange, customRange }: 
             onPick={onPickRange}
             custom={customRange}
           />
-          <DailyChart overview={overview} splitBy={view.splitBy} />
+          <Chart overview={overview} splitBy={view.splitBy} />
           <Breakdown overview={overview} view={view} scroller={scroller} />
         </div>
       </div>
-      <Foot overview={overview} cadenceMinutes={app.settings.cadenceMinutes} />
+      <Bottom overview={overview} cadenceMinutes={app.settings.cadenceMinutes} />
     </div>
   );
 }
