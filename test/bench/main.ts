@@ -8,6 +8,8 @@ import { once } from 'node:events';
 
 import { backfillBench } from './backfill.js';
 import { forecastBench } from './forecast.js';
+import { framesBench } from './frames.js';
+import { idleBench } from './idle.js';
 import { overviewBench } from './overview.js';
 import { pageBench } from './page.js';
 import { serve } from './servers.js';
@@ -16,6 +18,8 @@ const TABLES = {
   page: { title: 'A Phala page of 5,000 rows, read and stored', make: pageBench },
   overview: { title: 'The overview', make: overviewBench },
   backfill: { title: 'A backfill', make: backfillBench },
+  frames: { title: 'Frames of the window', make: framesBench },
+  idle: { title: 'The program at rest', make: idleBench },
   forecast: {
     title: 'The forecast on simulated series',
     make: () => Promise.resolve(forecastBench()),
