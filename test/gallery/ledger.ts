@@ -1,14 +1,7 @@
 /** A made-up account behind the questions that the program's views ask their ledger. */
 import { rateOn } from '../../electron/core/connection-views';
 import { dayState } from '../../electron/ledger/day-state';
-import type {
-  DayKnowledge,
-  Ledger,
-  MeterSum,
-  Question,
-  ResourceSum,
-  RollupKey,
-} from '../../electron/ledger/types';
+import type { DayKnowledge, Ledger, MeterSum, Question, ResourceSum } from '../../electron/ledger/types';
 import { addDays, dayOf, eachDay, earlier, endOf } from '../../shared/day';
 import type { Day } from '../../shared/day';
 import type { Unit } from '../../shared/model';
@@ -103,15 +96,22 @@ export function ledgerOf(account: Account): Ledger {
     charges.flatMap((charge) =>
       partsOf(charge).map(({ meter, native }) => ({ charge, meter, native, usd: usdOf(charge, native) })),
     );
-  const split = (question: Question, by: RollupKey, keys: readonly string[]) =>
-    byMeter(chargesIn(question))
-      .map(({ charge: { resource, day }, meter, native, usd }) => ({
-        day,
-        key: by === 'resource' ? resource.key : meter,
-        native,
-        usd,
-      }))
-      .filter(({ key }) => keys.includes(key));
+  /** What each charge adds to the named resources or meters. */
+  const keyed = (question: Question, by: 'resource' | 'meter', keys: readonly string[]) => {
+    const wanted = new Set(keys);
+    const parts =
+      by === 'meter'
+        ? byMeter(chargesIn(question)).map(({ meter, ...part }) => ({ ...part, key: meter }))
+        : chargesIn(question).map((charge) => ({
+            charge,
+            key: charge.resource.key,
+            native: charge.native,
+            usd: usdOf(charge, charge.native),
+          }));
+    return parts
+      .filter(({ key }) => wanted.has(key))
+      .map(({ charge, key, native, usd }) => ({ day: charge.day, key, native, usd }));
+  };
   const meterSums = (question: Question, key: string | null): MeterSum[] =>
     summed(
       byMeter(chargesIn(question, key)).map(({ charge: { resource }, meter, native, usd }) => ({
@@ -175,15 +175,15 @@ export function ledgerOf(account: Account): Ledger {
       ).map(({ of, ...amounts }) => ({ ...of, ...amounts })),
     daySplit: (question, by, keys) =>
       summed(
-        split(question, by, keys).map(({ day, ...part }) => ({
+        keyed(question, by, keys).map((part) => ({
           ...part,
-          name: `${day} ${part.key}`,
-          of: { day, key: part.key },
+          name: `${part.day} ${part.key}`,
+          of: { day: part.day, key: part.key },
         })),
       ).map(({ of, usd }) => ({ ...of, usd })),
     keySums: (question, by, keys) =>
       new Map(
-        summed(split(question, by, keys).map((part) => ({ ...part, name: part.key, of: part.key }))).map(
+        summed(keyed(question, by, keys).map((part) => ({ ...part, name: part.key, of: part.key }))).map(
           ({ of, usd }) => [of, usd],
         ),
       ),
