@@ -37,7 +37,7 @@ function lint() {
 
 /** @type {Record<string, () => Promise<number | void>>} */
 const STEPS = {
-  format: tool('prettier', ['--check', '--cache', '--cache-location', `${CACHE}/prettier`, '.']),
+  format: tool('prettier', ['--check', '--cache', '.']),
   lint,
   types: () =>
     runNode(commandOf('typescript', 'tsc'), ['-p', '.'], { cwd: ROOT }).then(({ status }) => status),

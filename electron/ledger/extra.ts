@@ -132,7 +132,9 @@ function isField(field: Field, name: string, kind: Field[1], value: unknown): bo
       return field[2] === value;
     case 's':
     case 'e':
-      return typeof value === 'string' && value[CLOCK_AT - 1] === field[2] && value.slice(TAIL_AT) === field[3];
+      return (
+        typeof value === 'string' && value[CLOCK_AT - 1] === field[2] && value.slice(TAIL_AT) === field[3]
+      );
     case 'd':
     case 'o':
       return true;

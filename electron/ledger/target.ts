@@ -61,7 +61,8 @@ export function answeredDays(db: Database, { writer, scope, from, to }: WindowPl
     from,
     to,
   );
-  const where = (stored: bigint): bigint[] => days.filter((row) => row.stored === stored).map(({ day }) => day);
+  const where = (stored: bigint): bigint[] =>
+    days.filter((row) => row.stored === stored).map(({ day }) => day);
   return { fresh: where(0n), compared: where(1n) };
 }
 
