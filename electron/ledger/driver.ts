@@ -188,7 +188,11 @@ export class Database {
       for (const size of INSERTED_AT_ONCE) {
         const statement = this.statement(`${into} VALUES ${Array(size).fill(values).join(', ')}`);
         for (; from + size <= rows.length; from += size) {
-          inserted += statement.run(rows.slice(from, from + size).flat()).changes;
+          const params: Param[] = [];
+          for (let index = from; index < from + size; index += 1) {
+            for (const param of rows[index] ?? []) params.push(param);
+          }
+          inserted += statement.run(params).changes;
         }
       }
       return inserted;
