@@ -24,8 +24,8 @@ function tray(home = world.home): Promise<Spoken> {
   return run(program, switches, { ...world.env, COST_TRAY_HOME: home });
 }
 
-function expectRefusal({ status, stdout, stderr }: Spoken, says: RegExp): void {
-  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+function expectRefusal({ status, stdout, stderr }: Spoken, says: RegExp, refused = 1): void {
+  expect({ status, stdout }).toEqual({ status: refused, stdout: '' });
   expect(stderr).toMatch(says);
   expect(stderr.trim().split('\n')).toHaveLength(1);
 }
@@ -39,7 +39,7 @@ async function makeNewer(): Promise<string> {
   return file;
 }
 
-describe('a start that cannot be ends with 1 and one sentence', () => {
+describe('a start that cannot be ends with one sentence, and with 1 or, for wrong use, 2', () => {
   it('where the folder cannot be used', async () => {
     writeFileSync(join(world.home, 'file'), '');
     const home = join(world.home, 'file', 'home');
@@ -63,7 +63,7 @@ describe('a start that cannot be ends with 1 and one sentence', () => {
   it('where an address is not one to send a key to', async () => {
     const env = { ...world.env, COST_TRAY_PHALA_URL: 'http://example.com/api/v1' };
     const says = /^COST_TRAY_PHALA_URL must be .*unset it\.\n$/;
-    expectRefusal(await say({ ...world, env }, ['status']), says);
+    expectRefusal(await say({ ...world, env }, ['status']), says, 2);
   });
 });
 
