@@ -113,6 +113,8 @@ class Sync {
   private compared = false;
   private resources: ReadonlyMap<string, ResourceListing> = new Map();
   private unknownResources = false;
+  /** The lists were asked for in this sync. */
+  private listed = false;
   private firstFault: Fault | null = null;
   /** When the longest waiting of the scopes that get no turn in this sync was read. */
   private oldestWaiting = Infinity;
@@ -156,9 +158,9 @@ class Sync {
     let fault: Fault | null;
     try {
       await this.awaitVendor(began);
-      const listed = await this.listIfDue();
+      await this.listIfDue();
       await this.readAll();
-      if (this.unknownResources && !listed) await this.list();
+      if (this.unknownResources && !this.listed) await this.list();
       fault = this.firstFault;
     } catch (error) {
       if (this.context.signal.aborted) return { kind: 'dropped' };
@@ -200,14 +202,12 @@ class Sync {
     this.report({ phase: before.phase, waitUntil: null });
   }
 
-  private async listIfDue(): Promise<boolean> {
+  private async listIfDue(): Promise<void> {
     const { listedAt } = this.connection;
     this.resources = this.deps.ledger.resources(this.connection.id);
     const every = this.options.onDemand ? LISTING_ON_DEMAND_MS : LISTING_EVERY_MS;
     const age = listedAt === null ? Infinity : this.deps.now() - listedAt;
-    if (age >= 0 && age < every) return false;
-    await this.list();
-    return true;
+    if (age < 0 || age >= every) await this.list();
   }
 
   private async list(): Promise<void> {
@@ -221,7 +221,26 @@ class Sync {
     ledger.updateAccount(id, account);
     ledger.recordListing(id, listing.scopes, listing.resources, now());
     this.resources = ledger.resources(id);
+    this.listed = true;
     this.deps.onWritten();
+  }
+
+  /**
+   * The vendor does not know a scope. That ends it if its list says so too; one
+   * that is listed and yet not found is a fault of the vendor, and nothing is
+   * known of what it costs.
+   */
+  private async notFound(scope: Scope): Promise<void> {
+    if (!this.listed) await this.list();
+    const isListed = this.deps.ledger
+      .scopes(this.connection.id)
+      .some(({ id, goneAt }) => id === scope.id && goneAt === null);
+    if (!isListed) this.deps.ledger.endScope(scope.id, this.deps.now());
+    else
+      this.firstFault ??= new FaultError(
+        'vendor-fault',
+        `${scope.name ?? scope.key} is listed but not found`,
+      );
   }
 
   private async readAll(): Promise<void> {
@@ -275,7 +294,7 @@ class Sync {
         const fault = toFault(error);
         const badWindows = (bad.get(task.scope.id) ?? 0) + 1;
         bad.set(task.scope.id, badWindows);
-        if (fault.kind === 'no-such-app') ledger.endScope(task.scope.id, now());
+        if (fault.kind === 'no-such-app') await this.notFound(task.scope);
         else if (WINDOW_FAULTS.has(fault.kind)) this.firstFault ??= fault;
         else throw error;
         if (fault.kind === 'no-such-app' || badWindows >= MAX_BAD_WINDOWS) ended.add(task.scope.id);

@@ -295,15 +295,21 @@ describe('phala: apps that go', () => {
     expectTruth(program, id, 'phala');
   });
 
-  it('all at once with a 404 on every usage: nothing is lost, and the next list brings them back', async () => {
+  it('with a 404 although it is listed: a fault of the vendor, said each time, and the next poll reads on', async () => {
     const { program, id } = await settled('phala');
     const before = storedDays(program, id);
     program.servers.setFault('phala', { kind: 'status', status: 404, path: '/usage' });
-    program.now += 6 * HOUR_MS;
-    expectDone(await program.sync(id));
-    expect(storedDays(program, id)).toEqual(before);
+    for (let poll = 0; poll < 2; poll += 1) {
+      program.now += 6 * HOUR_MS;
+      expect(await program.sync(id)).toMatchObject({
+        kind: 'failed',
+        fault: { kind: 'vendor-fault', detail: expect.stringMatching(/ is listed but not found$/) as string },
+      });
+      expect(storedDays(program, id)).toEqual(before);
+      expect(program.ledger.scopes(id).filter(({ endedAt }) => endedAt !== null)).toEqual([]);
+    }
     program.servers.setFault('phala', null);
-    program.now += 25 * HOUR_MS;
+    program.now += HOUR_MS;
     expectDone(await program.sync(id));
     expectTruth(program, id, 'phala');
   });
