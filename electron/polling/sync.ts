@@ -3,7 +3,7 @@
  * Runs off the main thread; it holds no key and opens no socket, it asks through
  * {@link VendorHttp}.
  */
-import { DAY_MS, addMonths, dayOf, lengthOf } from '../../shared/day.js';
+import { DAY_MS, dayOf, lengthOf } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
@@ -12,21 +12,14 @@ import { absolute, nanos } from '../../shared/money.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ClientContext, ProviderAdapter, ResourceListing, VendorHttp } from '../providers/adapter.js';
 import { AskAhead } from './ask-ahead.js';
-import {
-  LISTING_EVERY_MS,
-  LISTING_ON_DEMAND_MS,
-  auditWindow,
-  halve,
-  isLastLook,
-  planWindows,
-} from './plan.js';
+import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
 import { readWhole } from './read-window.js';
+import { TaskList, planTasks } from './tasks.js';
+import type { Task } from './tasks.js';
 
 /** Requests after which a poll leaves further scopes to the next, where they come first. */
 const MAX_POLL_REQUESTS = 60;
 const HEARTBEAT_MS = 15_000;
-/** Recent days, which a poll is about; older unknown days are backfill and not counted against it. */
-const RECENT_DAYS = 62;
 
 export interface SyncOptions {
   readonly connection: string;
@@ -64,8 +57,6 @@ export type SyncOutcome =
 
 /** Faults of one window's answer; the other windows and scopes are read all the same. */
 const WINDOW_FAULTS: ReadonlySet<string> = new Set(['format', 'paging', 'too-large', 'range', 'refused']);
-/** So many bad windows of a scope in a row are no accident: the rest waits for the next sync. */
-const MAX_BAD_WINDOWS = 3;
 
 export async function syncConnection(deps: SyncDeps, options: SyncOptions): Promise<SyncOutcome> {
   const { ledger, now } = deps;
@@ -87,18 +78,6 @@ export async function syncConnection(deps: SyncDeps, options: SyncOptions): Prom
     clearInterval(heartbeat);
     lease.release();
   }
-}
-
-interface Task {
-  readonly scope: Scope;
-  readonly window: DayRange;
-  /**
-   * `poll`: recent days, within the poll's number of requests. `backfill`: days
-   * never read, which are read to the end. `audit`: settled days, where requests are left.
-   */
-  readonly purpose: 'poll' | 'backfill' | 'audit';
-  /** When the newest day of the scope was read before. */
-  readonly readAt: number;
 }
 
 class Sync {
@@ -235,113 +214,55 @@ class Sync {
     const isListed = this.deps.ledger
       .scopes(this.connection.id)
       .some(({ id, goneAt }) => id === scope.id && goneAt === null);
-    if (!isListed) this.deps.ledger.endScope(scope.id, this.deps.now());
-    else
-      this.firstFault ??= new FaultError(
-        'vendor-fault',
-        `${scope.name ?? scope.key} is listed but not found`,
-      );
+    if (isListed) {
+      const detail = `${scope.name ?? scope.key} is listed but not found`;
+      this.firstFault ??= { kind: 'vendor-fault', detail, retryAt: null };
+    } else this.deps.ledger.endScope(scope.id, this.deps.now());
   }
 
   private async readAll(): Promise<void> {
-    const { ledger, now } = this.deps;
+    const { ledger, adapter, now } = this.deps;
+    const { historyMonths, since, onDemand } = this.options;
     const deep = this.deepReadDue();
-    const tasks = this.plan(deep);
-    this.report({
-      phase: 'reading',
-      done: 0,
-      total: tasks.reduce((days, task) => days + lengthOf(task.window), 0),
-    });
-    /** Window lengths that fitted, by scope, so that one split teaches the next window. */
-    const fitting = new Map<number, number>();
-    const ended = new Set<number>();
-    const bad = new Map<number, number>();
-    const skips = (task: Task): boolean => ended.has(task.scope.id) || this.waitsForNextPoll(task);
-    /** The next task, cut to what fits; it stays in the list. */
-    const next = (): Task | undefined => {
-      for (;;) {
-        const task = tasks[0];
-        const halves = task === undefined || skips(task) ? null : halve(task.window);
-        if (task === undefined || halves === null) return task;
-        if (lengthOf(task.window) <= (fitting.get(task.scope.id) ?? Infinity)) return task;
-        tasks.splice(0, 1, ...halves.map((window) => ({ ...task, window })));
-      }
-    };
-    const askAhead = (): void => {
-      const task = next();
-      if (task === undefined || skips(task)) return;
-      const request = this.deps.adapter.firstRequest?.(task.scope, task.window);
-      if (request !== undefined) this.http.ask(request);
-    };
-    for (let task = next(); task !== undefined; task = next()) {
-      tasks.shift();
-      if (skips(task)) {
+    const choices = { historyMonths, since, onDemand, deep };
+    const tasks = new TaskList(planTasks(ledger, adapter, this.connection, now(), choices), (task) =>
+      this.waitsForNextPoll(task),
+    );
+    this.report({ phase: 'reading', done: 0, total: tasks.days });
+    for (let task = tasks.take(); task !== null; task = tasks.take()) {
+      if (tasks.isSkipped(task)) {
         this.advance(task.window, false);
         continue;
       }
-      const halves = halve(task.window);
       try {
-        const outcome = await this.read(task, halves === null ? null : askAhead);
-        if (outcome === 'split' && halves !== null) {
-          fitting.set(task.scope.id, Math.ceil(lengthOf(task.window) / 2));
-          tasks.unshift(...halves.map((window) => ({ ...task, window })));
+        const outcome = await this.read(task, () => this.askAhead(tasks));
+        if (outcome === 'split') {
+          tasks.split(task);
           continue;
         }
-        bad.delete(task.scope.id);
-        this.advance(task.window, outcome === 'read');
+        tasks.wasRead(task);
+        this.advance(task.window, true);
       } catch (error) {
         if (this.context.signal.aborted) throw error;
         const fault = toFault(error);
-        const badWindows = (bad.get(task.scope.id) ?? 0) + 1;
-        bad.set(task.scope.id, badWindows);
-        if (fault.kind === 'no-such-app') await this.notFound(task.scope);
-        else if (WINDOW_FAULTS.has(fault.kind)) this.firstFault ??= fault;
-        else throw error;
-        if (fault.kind === 'no-such-app' || badWindows >= MAX_BAD_WINDOWS) ended.add(task.scope.id);
+        if (fault.kind === 'no-such-app') {
+          await this.notFound(task.scope);
+          tasks.end(task.scope);
+        } else if (WINDOW_FAULTS.has(fault.kind)) {
+          this.firstFault ??= fault;
+          tasks.wasBad(task);
+        } else throw error;
         this.advance(task.window, false);
       }
     }
     if (deep && this.firstFault === null) ledger.recordDeepRead(this.connection.id, now());
   }
 
-  private plan(deep: boolean): Task[] {
-    const { ledger, adapter, now } = this.deps;
-    const today = dayOf(now());
-    const tasks: Task[] = [];
-    for (const scope of ledger.scopes(this.connection.id)) {
-      const covered = ledger.covered(scope.id, {
-        from: addMonths(today, -this.options.historyMonths - 1),
-        to: today,
-      });
-      const windows = planWindows({
-        scope,
-        covered,
-        now: now(),
-        settle: adapter.settle,
-        maxWindowDays: adapter.maxWindowDays,
-        historyMonths: this.options.historyMonths,
-        accountCreatedDay: this.connection.accountCreatedDay,
-        since: this.options.since,
-        deep,
-        onDemand: this.options.onDemand,
-      });
-      const readAt = Math.min(...covered.slice(-1).map((day) => day.readAt), now());
-      for (const window of windows) {
-        const age = lengthOf({ from: window.to, to: today });
-        const recent = age <= RECENT_DAYS && covered.some(({ day }) => day >= window.from);
-        tasks.push({ scope, window, purpose: recent ? 'poll' : 'backfill', readAt });
-      }
-      if (scope.auditedAt === null) ledger.recordAudit(scope.id, now());
-      const audit = auditWindow(scope, covered, now(), adapter.maxWindowDays);
-      if (audit !== null) tasks.push({ scope, window: audit, purpose: 'audit', readAt });
-    }
-    const of = (purpose: Task['purpose']): Task[] => tasks.filter((task) => task.purpose === purpose);
-    return [
-      // Scopes that waited longest come first: what exceeds one poll takes its turn in the next.
-      ...of('poll').sort((a, b) => a.readAt - b.readAt),
-      ...of('backfill').sort(byNewestEnd),
-      ...of('audit').sort((a, b) => (a.scope.auditedAt ?? 0) - (b.scope.auditedAt ?? 0)),
-    ];
+  private askAhead(tasks: TaskList): void {
+    const task = tasks.peek();
+    if (task === null || tasks.isSkipped(task)) return;
+    const request = this.deps.adapter.firstRequest?.(task.scope, task.window);
+    if (request !== undefined) this.http.ask(request);
   }
 
   private waitsForNextPoll(task: Task): boolean {
@@ -355,23 +276,25 @@ class Sync {
     return true;
   }
 
-  /** @param askAhead called once the window's rows have arrived; null for a single day, whose pages may go on */
-  private async read(task: Task, askAhead: (() => void) | null): Promise<'read' | 'split'> {
+  /** @param askAhead called once the window's rows have arrived, unless more pages may follow */
+  private async read(task: Task, askAhead: () => void): Promise<'read' | 'split'> {
     const { ledger, adapter, now } = this.deps;
     const { scope, window } = task;
     const readAt = this.askedAt(task) ?? now();
     const writer = ledger.writeWindow(scope, window);
+    // What does not fit is split: only a single day is read page by page.
+    const splittable = lengthOf(window) > 1;
     let arrived = false;
     try {
       const result = await readWhole({
         writer,
         read: (onPage) =>
           adapter.readWindow(this.context, scope, window, this.resources, (page) => {
-            if (!arrived) askAhead?.();
+            if (!arrived && splittable) askAhead();
             arrived = true;
             onPage(page);
           }),
-        splittable: lengthOf(task.window) > 1,
+        splittable,
         lastLook: isLastLook(window, ledger.covered(scope.id, window), readAt, adapter.settle),
       });
       if (result.kind === 'split') return 'split';
@@ -443,10 +366,6 @@ class Sync {
     this.progress = { ...this.progress, ...change };
     this.deps.onProgress(this.progress);
   }
-}
-
-function byNewestEnd(a: Task, b: Task): number {
-  return a.window.to === b.window.to ? 0 : a.window.to < b.window.to ? 1 : -1;
 }
 
 /** Any thrown value as a fault that is safe to keep: unknown errors lose their text. */

@@ -1,0 +1,141 @@
+/** What one sync has to read: which windows, in which order, and how long they may be. */
+import { addMonths, dayOf, lengthOf } from '../../shared/day.js';
+import type { DayRange } from '../../shared/day.js';
+import type { Connection, Ledger, Scope } from '../ledger/types.js';
+import type { ProviderAdapter } from '../providers/adapter.js';
+import { auditWindow, halve, planWindows } from './plan.js';
+import type { PlanInput } from './plan.js';
+
+/** Recent days, which a poll is about; older unknown days are backfill and not counted against it. */
+const RECENT_DAYS = 62;
+/** So many bad windows of a scope in a row are no accident: the rest waits for the next sync. */
+const MAX_BAD_WINDOWS = 3;
+
+export interface Task {
+  readonly scope: Scope;
+  readonly window: DayRange;
+  /**
+   * `poll`: recent days, within the poll's number of requests. `backfill`: days
+   * never read, which are read to the end. `audit`: settled days, where requests are left.
+   */
+  readonly purpose: 'poll' | 'backfill' | 'audit';
+  /** When the newest day of the scope was read before. */
+  readonly readAt: number;
+}
+
+/** @param choices as in {@link PlanInput} */
+export function planTasks(
+  ledger: Ledger,
+  adapter: ProviderAdapter,
+  connection: Connection,
+  now: number,
+  choices: Pick<PlanInput, 'historyMonths' | 'since' | 'deep' | 'onDemand'>,
+): Task[] {
+  const today = dayOf(now);
+  const tasks: Task[] = [];
+  for (const scope of ledger.scopes(connection.id)) {
+    const covered = ledger.covered(scope.id, {
+      from: addMonths(today, -choices.historyMonths - 1),
+      to: today,
+    });
+    const windows = planWindows({
+      ...choices,
+      scope,
+      covered,
+      now,
+      settle: adapter.settle,
+      maxWindowDays: adapter.maxWindowDays,
+      accountCreatedDay: connection.accountCreatedDay,
+    });
+    const readAt = Math.min(...covered.slice(-1).map((day) => day.readAt), now);
+    for (const window of windows) {
+      const age = lengthOf({ from: window.to, to: today });
+      const recent = age <= RECENT_DAYS && covered.some(({ day }) => day >= window.from);
+      tasks.push({ scope, window, purpose: recent ? 'poll' : 'backfill', readAt });
+    }
+    if (scope.auditedAt === null) ledger.recordAudit(scope.id, now);
+    const audit = auditWindow(scope, covered, now, adapter.maxWindowDays);
+    if (audit !== null) tasks.push({ scope, window: audit, purpose: 'audit', readAt });
+  }
+  const of = (purpose: Task['purpose']): Task[] => tasks.filter((task) => task.purpose === purpose);
+  return [
+    // Scopes that waited longest come first: what exceeds one poll takes its turn in the next.
+    ...of('poll').sort((a, b) => a.readAt - b.readAt),
+    ...of('backfill').sort(byNewestEnd),
+    ...of('audit').sort((a, b) => (a.scope.auditedAt ?? 0) - (b.scope.auditedAt ?? 0)),
+  ];
+}
+
+function byNewestEnd(a: Task, b: Task): number {
+  return a.window.to === b.window.to ? 0 : a.window.to < b.window.to ? 1 : -1;
+}
+
+/** The tasks still to do. What one window teaches of a scope counts for its next. */
+export class TaskList {
+  /** Window lengths that fitted, by scope. */
+  private readonly fitting = new Map<number, number>();
+  private readonly ended = new Set<number>();
+  private readonly badWindows = new Map<number, number>();
+  private tasks: readonly Task[];
+
+  /** @param waits whether a task is left to the next sync */
+  constructor(
+    tasks: readonly Task[],
+    private readonly waits: (task: Task) => boolean,
+  ) {
+    this.tasks = tasks;
+  }
+
+  /** Scope-days. */
+  get days(): number {
+    return this.tasks.reduce((days, { window }) => days + lengthOf(window), 0);
+  }
+
+  /** The next task, cut to what fits; it stays in the list. Null where none is left. */
+  peek(): Task | null {
+    for (;;) {
+      const [task, ...rest] = this.tasks;
+      if (task === undefined) return null;
+      const fits = lengthOf(task.window) <= (this.fitting.get(task.scope.id) ?? Infinity);
+      const halves = fits || this.isSkipped(task) ? null : halvesOf(task);
+      if (halves === null) return task;
+      this.tasks = [...halves, ...rest];
+    }
+  }
+
+  /** As {@link peek}, and out of the list. */
+  take(): Task | null {
+    const task = this.peek();
+    if (task !== null) this.tasks = this.tasks.slice(1);
+    return task;
+  }
+
+  isSkipped(task: Task): boolean {
+    return this.ended.has(task.scope.id) || this.waits(task);
+  }
+
+  /** Its answer did not fit: the halves come next, and no window of the scope is longer from now on. */
+  split(task: Task): void {
+    this.fitting.set(task.scope.id, Math.ceil(lengthOf(task.window) / 2));
+    this.tasks = [...(halvesOf(task) ?? []), ...this.tasks];
+  }
+
+  wasRead({ scope }: Task): void {
+    this.badWindows.delete(scope.id);
+  }
+
+  wasBad({ scope }: Task): void {
+    const count = (this.badWindows.get(scope.id) ?? 0) + 1;
+    this.badWindows.set(scope.id, count);
+    if (count >= MAX_BAD_WINDOWS) this.end(scope);
+  }
+
+  /** Nothing more is read of a scope in this sync. */
+  end(scope: Scope): void {
+    this.ended.add(scope.id);
+  }
+}
+
+function halvesOf(task: Task): Task[] | null {
+  return halve(task.window)?.map((window) => ({ ...task, window })) ?? null;
+}
