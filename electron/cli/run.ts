@@ -144,9 +144,10 @@ async function exportFile({ app, io, out, err }: Context, command: ExportCommand
     signal: io.signal,
   });
   if (path !== null) await out(`Wrote ${rows} ${rows === 1 ? 'charge' : 'charges'} to ${oneLine(path)}\n`);
-  for (const { name, days } of unknownDays) {
+  for (const { connection, name, days } of unknownDays) {
+    const remedy = connection === '' ? 'add one with "cost-tray connect"' : 'run "cost-tray refresh"';
     await err(
-      `${oneLine(name)}: not known yet and so not in the export: ${daysInWords(days)}; run "cost-tray refresh" and export again.\n`,
+      `${oneLine(name)}: not known yet and so not in the export: ${daysInWords(days)}; ${remedy} and export again.\n`,
     );
   }
   return command.strict && unknownDays.length > 0 ? EXIT.failed : EXIT.done;

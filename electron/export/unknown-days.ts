@@ -4,6 +4,7 @@ import type { DayKnowledge } from '../ledger/types.js';
 
 /** Days of an export that one connection has not read, in order. */
 export interface UnknownDays {
+  /** Its id; '' where there is no connection at all. */
   readonly connection: string;
   readonly name: string;
   readonly days: readonly Day[];

@@ -445,6 +445,16 @@ describe('export', () => {
     expect(await readFile(join(folder, 'out.csv'), 'utf8')).toMatch(/^day,start,/);
   });
 
+  it('names another remedy where nothing is connected: there is nothing to refresh', async () => {
+    const none = [{ connection: '', name: 'No connection', days: [day('2026-11-03')] }];
+    const ran = await run(`export out.csv ${DAYS}`, {
+      exportCsv: async (order) => ({ ...(await real(order)), unknownDays: none }),
+    });
+    expect(ran.err).toBe(
+      'No connection: not known yet and so not in the export: 2026-11-03; add one with "cost-tray connect" and export again.\n',
+    );
+  });
+
   it('with --strict and every day known is 0', async () => {
     expect(await run(`export out.csv ${DAYS} --strict`)).toMatchObject({ status: 0, err: '' });
   });
