@@ -158,6 +158,8 @@ export interface Forecast {
   readonly monthEnd: Nanos;
   readonly low: Nanos;
   readonly high: Nanos;
+  /** What a whole day to come is expected to cost. */
+  readonly perDay: Nanos;
   /** Connections with fewer than 3 known days: their S + P only. */
   readonly withoutHistory: readonly string[];
 }

@@ -131,20 +131,15 @@ export function largestDay(days: readonly DayBar[]): bigint {
   return days.reduce((max, { usd }) => (usd !== null && usd > max ? usd : max), 0n);
 }
 
-/**
- * How high the days to come stand: the way still to go to the forecast, spread
- * evenly over them. A shape only; no day has a forecast of its own.
- */
+/** How high each of the days to come stands: what the forecast expects of one. */
 export function futureHeight(
   days: readonly DayBar[],
   forecast: Forecast | null,
   max: bigint,
   height: number,
 ): number {
-  const ahead = days.filter(({ state }) => state === 'future').length;
-  const spent = days.reduce((latest, { cumulative }) => cumulative ?? latest, 0n);
-  if (forecast === null || ahead === 0) return 0;
-  return Math.min(height, lengthOfAmount((forecast.monthEnd - spent) / BigInt(ahead), max, height));
+  if (forecast === null || !days.some(({ state }) => state === 'future')) return 0;
+  return Math.min(height, lengthOfAmount(forecast.perDay, max, height));
 }
 
 /** Days from one label to the next: single days, then weeks. */

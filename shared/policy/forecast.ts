@@ -61,6 +61,8 @@ interface Share {
   readonly spent: bigint;
   /** What the rest of the month is expected to add; null for too little history. */
   readonly rest: bigint | null;
+  /** r, in nanos; 0 where nothing is expected. */
+  readonly perDay: bigint;
   /** The square of the band's half, in nanos². */
   readonly halfSquared: bigint;
   readonly known: boolean;
@@ -75,8 +77,10 @@ export function forecast(inputs: readonly ForecastInput[], now: number): Forecas
   if (!shares.some(({ share }) => share.known)) return null;
   let spent = 0n;
   let rest = 0n;
+  let perDay = 0n;
   let halfSquared = 0n;
   for (const { share } of shares) {
+    perDay += share.perDay;
     spent += share.spent;
     rest += share.rest ?? 0n;
     halfSquared += share.halfSquared;
@@ -87,6 +91,7 @@ export function forecast(inputs: readonly ForecastInput[], now: number): Forecas
     monthEnd: nanos(monthEnd),
     low: nanos(rest > half ? monthEnd - half : spent),
     high: nanos(monthEnd + half),
+    perDay: nanos(perDay),
     withoutHistory: shares
       .filter(({ input, share }) => share.rest === null && !input.ended)
       .map(({ input }) => input.name),
@@ -103,19 +108,23 @@ function shareOf(input: ForecastInput, now: number): Share {
   const oldest = addDays(today, -HISTORY_DAYS);
   const history = complete.filter(({ day }) => day >= oldest);
   const known = complete.length > 0 || (ofToday !== undefined && isRead(ofToday));
-  if (input.ended) return { spent, rest: 0n, halfSquared: 0n, known };
-  if (history.length < MINIMUM_DAYS) return { spent, rest: null, halfSquared: 0n, known };
+  if (input.ended) return { spent, rest: 0n, perDay: 0n, halfSquared: 0n, known };
+  if (history.length < MINIMUM_DAYS) return { spent, rest: null, perDay: 0n, halfSquared: 0n, known };
 
   const expected = expectedTime(input, ofMonth.length, now, today);
   const capped = cap(history.sort((a, b) => (a.day < b.day ? -1 : 1)).map(({ usd }) => usd));
   const recent = capped.slice(-RATE_DAYS);
   // An account earns nothing by waiting: a week of refunds is not carried forward.
   const recentSum = recent.reduce((sum, usd) => sum + usd, 0n);
-  const rest = divideHalfEven(
-    (recentSum > 0n ? recentSum : 0n) * expected,
-    BigInt(recent.length) * SCALE * BigInt(DAY_MS),
-  );
-  return { spent, rest, halfSquared: squaredHalf(capped, expected), known };
+  const carried = recentSum > 0n ? recentSum : 0n;
+  const days = BigInt(recent.length) * SCALE;
+  return {
+    spent,
+    rest: divideHalfEven(carried * expected, days * BigInt(DAY_MS)),
+    perDay: divideHalfEven(carried, days),
+    halfSquared: squaredHalf(capped, expected),
+    known,
+  };
 }
 
 function isRead(day: KnownDay): boolean {

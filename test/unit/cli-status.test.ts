@@ -90,7 +90,13 @@ const input: StatusInput = {
     }),
     lastMonth: amount('2026-10-01', '2026-10-31', 2_000_000_000n, { provisionalDays: 1 }),
   },
-  forecast: { monthEnd: nanos(3n), low: nanos(2n), high: nanos(4_000_000_000n), withoutHistory: [] },
+  forecast: {
+    monthEnd: nanos(3n),
+    low: nanos(2n),
+    high: nanos(4_000_000_000n),
+    perDay: nanos(1n),
+    withoutHistory: [],
+  },
   connections: [connection, fresh, { ...connection, id: 'c3', removed: true }],
 };
 

@@ -351,7 +351,9 @@ describe('the budget', () => {
     if (view === null) return;
     const amount = end === null ? null : parseNanos(end);
     const forecast =
-      amount === null ? null : { monthEnd: amount, low: amount, high: amount, withoutHistory: [] };
+      amount === null
+        ? null
+        : { monthEnd: amount, low: amount, high: amount, perDay: amount, withoutHistory: [] };
     expect(budgetLevel(view, forecast)).toBe(level);
   });
 });

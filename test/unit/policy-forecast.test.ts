@@ -161,8 +161,20 @@ describe('several connections', () => {
       monthEnd: 10_000_000_000n,
       low: 10_000_000_000n,
       high: 10_000_000_000n,
+      perDay: 0n,
       withoutHistory: ['New'],
     });
+  });
+
+  it('expect of a whole day what their rates add up to, however much of today is left', () => {
+    const both = [
+      input('2026-11-08', repeat('10', 7)),
+      input('2026-11-08', repeat('4', 7), { name: 'Other' }),
+    ];
+    for (const hour of ['01', '23'])
+      expect(forecast(both, Date.parse(`2026-11-08T${hour}:00:00Z`))?.perDay).toBe(14_000_000_000n);
+    const ended = input('2026-11-08', repeat('10', 7), { ended: true });
+    expect(forecast([ended], Date.parse(now))?.perDay).toBe(0n);
   });
 
   it('that were removed cost nothing more and are not named', () => {

@@ -124,10 +124,18 @@ describe('stacks', () => {
   });
 });
 
-it('spreads the way to the forecast over the days to come', () => {
+it('lets each day to come stand as high as the forecast expects of one', () => {
   const days = [bar('settled', { a: 40n * DOLLAR }, 40n * DOLLAR), bar('future', {}), bar('future', {})];
-  const forecast = { monthEnd: nanos(100n * DOLLAR), low: nanos(0n), high: nanos(0n), withoutHistory: [] };
+  // Part of the way to the month's end belongs to today, or to days that were not read.
+  const forecast = {
+    monthEnd: nanos(115n * DOLLAR),
+    low: nanos(0n),
+    high: nanos(0n),
+    perDay: nanos(30n * DOLLAR),
+    withoutHistory: [],
+  };
   expect(futureHeight(days, forecast, 60n * DOLLAR, 100)).toBe(50);
+  expect(futureHeight(days.slice(0, 1), forecast, 60n * DOLLAR, 100)).toBe(0);
   expect(futureHeight(days, null, 60n * DOLLAR, 100)).toBe(0);
 });
 
