@@ -4,7 +4,7 @@ import type { ProviderId, Unit } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
 import { dayOrNull, numberOrNull } from './columns.js';
 import type { Database } from './driver.js';
-import type { Ledger, MeterSum, Question, ResourceSum } from './types.js';
+import type { Ledger, MeterSum, Question, ResourceSum, RollupKey } from './types.js';
 
 /** Questions answered from the rollup, one connection after another along its key. */
 
@@ -137,8 +137,7 @@ export function questionPart(db: Database): QuestionPart {
           connection,
           rows: db.all<MeterRow>(
             `SELECT m.meter, t.native, t.usd FROM (
-               SELECT meter_id, sum(native) AS native, sum(usd) AS usd FROM meter_day
-               WHERE connection_n = ? AND day BETWEEN ? AND ? GROUP BY meter_id
+               ${sumsBy('meter')}
              ) t JOIN meter m ON m.id = t.meter_id`,
             connection.n,
             ...bounds(question),
@@ -192,6 +191,14 @@ export function questionPart(db: Database): QuestionPart {
   };
 }
 
+/** A connection's sums ?1 over the days ?2 to ?3: one stretch of the rollup a resource or meter, and no sorting. */
+function sumsBy(of: RollupKey): string {
+  return `SELECT d.${of}_id, sum(d.native) AS native, sum(d.usd) AS usd
+    FROM ${of} o CROSS JOIN ${of}_day d
+      ON d.connection_n = ?1 AND d.${of}_id = o.id AND d.day BETWEEN ?2 AND ?3
+    WHERE o.connection_n = ?1 GROUP BY o.id`;
+}
+
 function resourceSums(db: Database, connection: AskedConnection, question: Question): ResourceSum[] {
   const rows = db.bulk<
     [
@@ -208,8 +215,7 @@ function resourceSums(db: Database, connection: AskedConnection, question: Quest
     `r.vendor_id, coalesce(r.listed_name, r.name), coalesce(r.listed_kind, r.kind), r.stopped,
        g.vendor_id, g.name, CAST(t.native AS TEXT), CAST(t.usd AS TEXT)`,
     `(
-       SELECT resource_id, sum(native) AS native, sum(usd) AS usd FROM resource_day
-       WHERE connection_n = ? AND day BETWEEN ? AND ? GROUP BY resource_id
+       ${sumsBy('resource')}
      ) t JOIN resource r ON r.id = t.resource_id LEFT JOIN grp g ON g.id = r.group_id`,
     null,
     connection.n,

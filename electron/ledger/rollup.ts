@@ -8,9 +8,24 @@ import type { Database } from './driver.js';
  */
 
 const SUMMARIES = [
-  { table: 'resource_day', columns: 'connection_n, day, resource_id', sums: 'sum(native), sum(usd)' },
-  { table: 'meter_day', columns: 'connection_n, day, meter_id', sums: 'sum(native), sum(usd)' },
-  { table: 'day_total', columns: 'connection_n, day', sums: 'sum(native), sum(usd), sum(charges)' },
+  {
+    table: 'resource_day',
+    columns: 'connection_n, resource_id, day',
+    sums: 'sum(native), sum(usd)',
+    key: 'AND resource_id IN (SELECT id FROM resource WHERE connection_n = ?1)',
+  },
+  {
+    table: 'meter_day',
+    columns: 'connection_n, meter_id, day',
+    sums: 'sum(native), sum(usd)',
+    key: 'AND meter_id IN (SELECT id FROM meter WHERE connection_n = ?1)',
+  },
+  {
+    table: 'day_total',
+    columns: 'connection_n, day',
+    sums: 'sum(native), sum(usd), sum(charges)',
+    key: '',
+  },
 ] as const;
 
 /** @param scope the one whose charges changed, or null for all of the connection's */
@@ -35,8 +50,9 @@ export function rebuildRollup(
     ...days,
     ...whose,
   );
-  for (const { table, columns, sums } of SUMMARIES) {
-    db.run(`DELETE FROM ${table} WHERE connection_n = ? AND day BETWEEN ? AND ?`, ...days);
+  for (const { table, columns, sums, key } of SUMMARIES) {
+    // The key comes before the day: without it a connection's whole history would be walked.
+    db.run(`DELETE FROM ${table} WHERE connection_n = ?1 ${key} AND day BETWEEN ?2 AND ?3`, ...days);
     db.run(
       `INSERT INTO ${table} SELECT ${columns}, ${sums} FROM daily
        WHERE connection_n = ? AND day BETWEEN ? AND ? GROUP BY ${columns}`,

@@ -199,7 +199,27 @@ function addDoubt(db: Database): void {
   db.exec('ALTER TABLE covered ADD COLUMN doubted_at INTEGER');
 }
 
-const MIGRATIONS: ReadonlyArray<(db: Database) => void> = [createLedger, addDoubt];
+/** A period's sum of one resource or meter then is one stretch of its table, however many others there are. */
+function sortSumsByKey(db: Database): void {
+  for (const of of ['resource', 'meter']) {
+    db.exec(`
+      ALTER TABLE ${of}_day RENAME TO ${of}_day_by_day;
+      CREATE TABLE ${of}_day (
+        connection_n INTEGER NOT NULL,
+        ${of}_id INTEGER NOT NULL,
+        day INTEGER NOT NULL,
+        native INTEGER NOT NULL,
+        usd INTEGER NOT NULL,
+        PRIMARY KEY (connection_n, ${of}_id, day)
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO ${of}_day (connection_n, ${of}_id, day, native, usd)
+        SELECT connection_n, ${of}_id, day, native, usd FROM ${of}_day_by_day;
+      DROP TABLE ${of}_day_by_day;
+    `);
+  }
+}
+
+const MIGRATIONS: ReadonlyArray<(db: Database) => void> = [createLedger, addDoubt, sortSumsByKey];
 
 /** The `user_version` of a ledger that this program writes. */
 export const LEDGER_VERSION = MIGRATIONS.length;
