@@ -7,6 +7,7 @@ import { REPORTING_DELAY_MS } from './day-state.js';
 import type { Database } from './driver.js';
 import type { SeenNames } from './names.js';
 import { rebuildRollup } from './rollup.js';
+import type { StagedSize, Staging } from './staging.js';
 import { answeredDays, insertFresh, prepareLacking, prepareTarget } from './target.js';
 import type { WindowPlace } from './target.js';
 import type { CommitOptions, CommitResult, Rate } from './types.js';
@@ -28,21 +29,21 @@ function connectionOf(
 export function countMissing(
   db: Database,
   place: WindowPlace,
+  staging: Staging,
   names: SeenNames,
 ): { lacking: number; emptiesScope: boolean } {
   const connection = connectionOf(db, place.scope);
-  if (connection === null) return { lacking: 0, emptiesScope: false };
+  // In a backfill nothing is stored of most days, so nothing of them can be missing.
+  const stored = storedDays(db, place);
+  if (connection === null || stored === null) return { lacking: 0, emptiesScope: false };
+  staging.putInTable(stored);
   return db.read(() => {
-    // In a backfill nothing is stored of most days, so nothing of them can be missing.
-    const stored = storedDays(db, place);
-    if (stored === null) return { lacking: 0, emptiesScope: false };
     names.resolve(db, connection.n);
     prepareLacking(db, { ...place, ...stored });
     const lacking = db.integer('SELECT count(*) AS value FROM gone');
-    const staged = db.integer('SELECT count(*) AS value FROM staged WHERE writer = ?', place.writer);
     return {
       lacking: Number(lacking),
-      emptiesScope: staged === 0n && lacking > 0n,
+      emptiesScope: lacking > 0n && staging.isEmpty(),
     };
   });
 }
@@ -62,16 +63,10 @@ function storedDays(db: Database, { scope, from, to }: WindowPlace): { from: big
 }
 
 /** Σ of what stands on the window's days beside what was answered for them: charges that were kept. */
-function keptSum(db: Database, { scope, writer, from, to }: WindowPlace): Nanos {
+function keptSum(db: Database, { scope, from, to }: WindowPlace, answered: Nanos): Nanos {
   const stored = db.integer(
     'SELECT coalesce(sum(amount), 0) AS value FROM charge WHERE scope_id = ? AND day BETWEEN ? AND ?',
     scope,
-    from,
-    to,
-  );
-  const answered = db.integer(
-    'SELECT coalesce(sum(amount), 0) AS value FROM staged WHERE writer = ? AND day BETWEEN ? AND ?',
-    writer,
     from,
     to,
   );
@@ -81,6 +76,7 @@ function keptSum(db: Database, { scope, writer, from, to }: WindowPlace): Nanos 
 export function commitWindow(
   db: Database,
   place: WindowPlace,
+  staging: Staging,
   names: SeenNames,
   options: CommitOptions,
 ): CommitResult {
@@ -91,19 +87,21 @@ export function commitWindow(
     }
     names.store(db, connection.n);
     names.resolve(db, connection.n);
-    const { fresh, compared } = answeredDays(db, place);
-    prepareTarget(db, place, compared, options.mayDelete && sumsAgree(db, place, options));
+    const answered = { whole: staging.size(null), inside: staging.size(place) };
+    const { fresh, compared } = answeredDays(db, place, staging.heldDays());
+    staging.copyHeld(compared);
+    prepareTarget(db, place, compared, options.mayDelete && sumsAgree(answered, options.reported));
 
     const changed = [...fresh, ...changedDays(db)].sort((a, b) => Number(a - b));
     const settledBefore = settledSums(db, place, changed);
-    const counts = writeCharges(db, connection.n, place, fresh);
+    const counts = writeCharges(db, connection.n, place, staging, fresh);
     for (const { from, to } of stretches(changed)) rebuildRollup(db, connection.n, place.scope, from, to);
     cover(db, place, options, changed);
     return {
       kind: 'committed',
       ...counts,
       revisedDays: revise(db, place, options.readAt, settledBefore),
-      kept: keptSum(db, place),
+      kept: keptSum(db, place, answered.inside.sum),
     };
   });
 }
@@ -113,19 +111,13 @@ export function commitWindow(
  * more than rounding, at most 1 nano a term. Whether that total counts the
  * margin's days is the vendor's affair, so either sum may agree.
  */
-function sumsAgree(db: Database, place: WindowPlace, options: CommitOptions): boolean {
-  const { reported } = options;
+function sumsAgree(
+  { whole, inside }: Readonly<Record<'whole' | 'inside', StagedSize>>,
+  reported: Nanos | null,
+): boolean {
   if (reported === null) return true;
-  const sums = db.first<{ terms: bigint; whole: bigint; inside: bigint }>(
-    `SELECT count(*) AS terms, coalesce(sum(amount), 0) AS whole,
-       coalesce(sum(CASE WHEN day BETWEEN ?2 AND ?3 THEN amount END), 0) AS inside
-     FROM staged WHERE writer = ?1`,
-    place.writer,
-    place.from,
-    place.to,
-  );
-  if (sums === null) return false;
-  return absolute(reported - sums.whole) <= sums.terms || absolute(reported - sums.inside) <= sums.terms;
+  const rounding = BigInt(whole.rows);
+  return [whole, inside].some(({ sum }) => absolute(reported - sum) <= rounding);
 }
 
 /** What those of the changed days counted that are settled now. */
@@ -167,11 +159,12 @@ function writeCharges(
   db: Database,
   connection: bigint,
   place: WindowPlace,
+  staging: Staging,
   fresh: readonly bigint[],
 ): { inserted: number; updated: number; deleted: number } {
   const rates = ratesOf(db, connection);
   const compared = writeCompared(db, rates, place);
-  const inserted = insertFresh(db, place, fresh);
+  const inserted = insertFresh(db, place, fresh) + staging.insertHeld(place.scope, fresh);
   for (const { from, to } of stretches(fresh)) {
     for (const stretch of rateStretches(rates, from, to)) {
       // Nothing was converted there before.

@@ -23,6 +23,21 @@ const BUSY_TIMEOUT_MS = 5_000;
 /** Rows a statement inserts; more at once cost more to prepare than they spare. */
 const INSERTED_AT_ONCE = [50, 1];
 
+/** What {@link Database.insert} is given. */
+export interface Insertion<Row> {
+  /**
+   * What stands before VALUES. Its columns for numbers must have INTEGER affinity,
+   * which turns the driver's REAL back into an integer.
+   */
+  readonly into: string;
+  /** The first columns' values, the same for every row. */
+  readonly shared: readonly Param[];
+  readonly rows: readonly Row[];
+  /** How many values `bind` adds for a row. */
+  readonly columns: number;
+  readonly bind: (params: Param[], row: Row) => void;
+}
+
 const SQLITE_BUSY = 5;
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
@@ -105,6 +120,15 @@ function bindable(param: Param): bigint | string | null {
   return typeof param === 'number' ? BigInt(param) : param;
 }
 
+/** `(?1, ?2, ?3), (?1, ?4, ?5)` for one shared value and two columns. */
+function placeholders(shared: number, columns: number, rows: number): string {
+  const common = Array.from({ length: shared }, (_, index) => `?${index + 1}`);
+  return Array.from({ length: rows }, (_, row) => {
+    const own = Array.from({ length: columns }, (__, index) => `?${shared + row * columns + index + 1}`);
+    return `(${[...common, ...own].join(', ')})`;
+  }).join(', ');
+}
+
 type Statement = ReturnType<LibsqlDatabase.Database['prepare']>;
 
 /** One connection to one file. Integers come back as BigInt. SQLite's failures are FaultErrors `ledger`. */
@@ -174,24 +198,18 @@ export class Database {
    * Inserts many rows, some at a time. Half as dear as handing them over as JSON,
    * which SQLite takes apart cell by cell.
    *
-   * @param into what stands before VALUES; its columns for numbers must have
-   *   INTEGER affinity, which turns the driver's REAL back into an integer
    * @returns how many were inserted
    */
-  insert(into: string, rows: ReadonlyArray<readonly Param[]>): number {
-    const [first] = rows;
-    if (first === undefined) return 0;
-    const values = `(${first.map(() => '?').join(', ')})`;
+  insert<Row>({ into, shared, rows, columns, bind }: Insertion<Row>): number {
     return this.guard(() => {
       let inserted = 0;
       let from = 0;
       for (const size of INSERTED_AT_ONCE) {
-        const statement = this.statement(`${into} VALUES ${Array(size).fill(values).join(', ')}`);
+        if (rows.length - from < size) continue;
+        const statement = this.statement(`${into} VALUES ${placeholders(shared.length, columns, size)}`);
         for (; from + size <= rows.length; from += size) {
-          const params: Param[] = [];
-          for (let index = from; index < from + size; index += 1) {
-            for (const param of rows[index] ?? []) params.push(param);
-          }
+          const params = [...shared];
+          for (const row of rows.slice(from, from + size)) bind(params, row);
           inserted += statement.run(params).changes;
         }
       }

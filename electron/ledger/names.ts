@@ -120,6 +120,20 @@ export class SeenNames {
     );
   }
 
+  /** By number, the rows that {@link resolve} has found. */
+  rowIds(db: Database): Readonly<Record<'resources' | 'meters' | 'shapes', readonly number[]>> {
+    const idsIn = (table: string): number[] => {
+      const ids: number[] = [];
+      for (const [number, id] of db.bulk<[number, number]>('number, id', table, null)) ids[number] = id;
+      return ids;
+    };
+    return {
+      resources: idsIn('local_resource'),
+      meters: idsIn('local_meter'),
+      shapes: idsIn('local_shape'),
+    };
+  }
+
   private noteResource({ resource, group, start }: Charge): number {
     // A charge without a name says nothing that a named one does not.
     const seenAt = resource.name === null ? 0 : Math.trunc(start);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Page } from '../providers/adapter.js';
 import { dayNumber, startOf } from '../../shared/day.js';
-import type { Day, DayRange } from '../../shared/day.js';
+import type { Day } from '../../shared/day.js';
 import { nanos } from '../../shared/money.js';
 import type { Database, Param } from './driver.js';
 import { packExtra } from './extra.js';
@@ -9,14 +9,16 @@ import type { SeenNames } from './names.js';
 import type { StagedPage, StagedSummary } from './types.js';
 
 /**
- * Where pages wait for their commit: temporary tables, kept in a file by
- * `temp_store`, so that no window is held in memory and a process that dies
- * leaves nothing. Several writers share them, told apart by a number.
+ * Where pages wait for their commit: the first in memory, more in temporary
+ * tables, kept in a file by `temp_store`, so that no window of many pages is held
+ * in memory and a process that dies leaves nothing. Several writers share the
+ * tables, told apart by a number.
  */
 
 /** Resource, meter and shape are the numbers of {@link SeenNames}. */
 const IDENTITY = 'day, key, resource, meter';
 const ROW = `${IDENTITY}, start, duration, amount, locked, shape, own`;
+const COLUMN_COUNT = 10;
 
 const COLUMNS = `
   day INTEGER NOT NULL, key TEXT NOT NULL, resource INTEGER NOT NULL, meter INTEGER NOT NULL,
@@ -41,38 +43,177 @@ export function createStaging(db: Database): void {
 }
 
 /**
- * Adds one page. Rows of one identity with other content are separate charges
- * within a page. Between pages the later answer for an identity wins, unless it
- * says nothing that was not said before: pages may overlap.
+ * A charge on its way. `start` counts from 00:00 of its day; resource, meter and
+ * shape are the numbers of {@link SeenNames}.
  */
-export function stagePage(db: Database, writer: number, names: SeenNames, page: Page): StagedPage {
-  return db.read(() => {
-    const rows = page.charges.length;
-    const first = db.first('SELECT 1 FROM staged WHERE writer = ? LIMIT 1', writer) === null;
-    if (first) return { rows, fresh: receive(db, names, page, writer) };
-    receive(db, names, page, null);
-    const fresh = mergeIncoming(db, writer);
-    db.run('DELETE FROM incoming');
-    return { rows, fresh };
-  });
+type Row = readonly [
+  day: number,
+  key: string,
+  resource: number,
+  meter: number,
+  start: number,
+  duration: number,
+  amount: bigint,
+  locked: number,
+  shape: number,
+  own: string,
+];
+
+/** A number of charges and their sum, in the native unit. */
+export type StagedSize = Omit<StagedSummary, 'digest'>;
+
+/** Day numbers, both included. */
+interface Stretch {
+  readonly from: bigint;
+  readonly to: bigint;
 }
 
-/** Into `staged` of a writer, or for null into `incoming`. @returns how many rows came to be */
-function receive(db: Database, names: SeenNames, page: Page, writer: number | null): number {
-  const into = writer === null ? `incoming (${ROW})` : `staged (${ROW}, writer)`;
+/**
+ * What one writer was given. A window's first page is mostly its only one: it is
+ * held in memory, and its rows of days of which nothing is stored go straight to
+ * the ledger. Whatever must be compared goes through the tables.
+ */
+export class Staging {
+  private held: readonly Row[] = [];
+
+  constructor(
+    private readonly db: Database,
+    private readonly writer: number,
+    private readonly names: SeenNames,
+  ) {}
+
+  /**
+   * Adds one page. Rows of one identity with other content are separate charges
+   * within a page. Between pages the later answer for an identity wins, unless it
+   * says nothing that was not said before: pages may overlap.
+   */
+  stage(page: Page): StagedPage {
+    const rows = rowsOf(page, this.names);
+    if (this.isEmpty()) return { rows: rows.length, fresh: this.takeFirst(rows) };
+    this.putInTable(null);
+    return this.db.read(() => {
+      insertRows(this.db, 'incoming', '', rows, []);
+      const fresh = mergeIncoming(this.db, this.writer);
+      this.db.run('DELETE FROM incoming');
+      return { rows: rows.length, fresh };
+    });
+  }
+
+  isEmpty(): boolean {
+    return (
+      this.held.length === 0 &&
+      this.db.first('SELECT 1 FROM staged WHERE writer = ? LIMIT 1', this.writer) === null
+    );
+  }
+
+  /** Moves the held rows of these days into the table; null for all. */
+  putInTable(days: Stretch | null): void {
+    const moves = ([day]: Row): boolean => days === null || isWithin(day, days);
+    const moving = this.held.filter(moves);
+    if (moving.length === 0) return;
+    this.db.read(() => this.copy(moving));
+    this.held = this.held.filter((row) => !moves(row));
+  }
+
+  /** Puts the held rows of these days into the table as well: for a commit, which may be rolled back. */
+  copyHeld(days: readonly bigint[]): void {
+    this.copy(this.heldOn(days));
+  }
+
+  /** Stores the held rows of days of which nothing is stored. @returns how many */
+  insertHeld(scope: bigint, days: readonly bigint[]): number {
+    const rows = this.heldOn(days);
+    if (rows.length === 0) return 0;
+    const rowIds = this.names.rowIds(this.db);
+    return this.db.insert({
+      into: 'INSERT INTO charge (scope_id, ordinal, day, key, resource_id, meter_id, start, duration, amount, locked, shape_id, own)',
+      shared: [scope, 0],
+      rows,
+      columns: COLUMN_COUNT,
+      bind: (params, row) => {
+        params.push(row[0], row[1], rowIds.resources[row[2]] ?? null, rowIds.meters[row[3]] ?? null);
+        params.push(row[4], row[5], row[6], row[7], rowIds.shapes[row[8]] ?? null, row[9]);
+      },
+    });
+  }
+
+  heldDays(): number[] {
+    return [...new Set(this.held.map(([day]) => day))];
+  }
+
+  /** Of some days or all. */
+  size(days: Stretch | null): StagedSize {
+    const [filter, ...params] =
+      days === null ? ['', this.writer] : ['AND day BETWEEN ? AND ?', this.writer, days.from, days.to];
+    const tabled = this.db.first<{ rows: bigint; sum: bigint | null }>(
+      `SELECT count(*) AS rows, sum(amount) AS sum FROM staged WHERE writer = ? ${filter}`,
+      ...params,
+    );
+    let rows = Number(tabled?.rows ?? 0n);
+    let sum = tabled?.sum ?? 0n;
+    for (const [day, , , , , , amount] of this.held) {
+      if (days !== null && !isWithin(day, days)) continue;
+      rows += 1;
+      sum += amount;
+    }
+    return { rows, sum: nanos(sum) };
+  }
+
+  /** As {@link size}, with a digest of the keys. */
+  summarise(days: Stretch | null): StagedSummary {
+    this.putInTable(null);
+    return summarise(this.db, this.writer, this.names, days);
+  }
+
+  clear(): void {
+    this.held = [];
+    this.names.clear();
+    this.db.run('DELETE FROM staged WHERE writer = ?', this.writer);
+  }
+
+  /** @returns how many differ from each other */
+  private takeFirst(rows: readonly Row[]): number {
+    // In the order of the ledger's key: else its pages are split in their middle and stay half empty.
+    const ordered = rows.toSorted((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0));
+    // Where no day bears a key twice, no two rows are the same charge or share an identity.
+    const repeats = ordered.some((row, index) => {
+      const before = ordered[index - 1];
+      return before !== undefined && before[1] === row[1] && before[0] === row[0];
+    });
+    if (repeats) return this.db.read(() => this.copy(rows));
+    this.held = ordered;
+    return rows.length;
+  }
+
+  private copy(rows: readonly Row[]): number {
+    return insertRows(this.db, 'staged', 'writer, ', rows, [this.writer]);
+  }
+
+  private heldOn(days: readonly bigint[]): Row[] {
+    const asked = new Set(days.map(Number));
+    return this.held.filter(([day]) => asked.has(day));
+  }
+}
+
+function isWithin(day: number, { from, to }: Stretch): boolean {
+  return Number(from) <= day && day <= Number(to);
+}
+
+function rowsOf(page: Page, names: SeenNames): Row[] {
   const days = new Map<Day, { readonly number: number; readonly start: number }>();
   const dayOf = (day: Day): { readonly number: number; readonly start: number } => {
-    const known = days.get(day) ?? { number: dayNumber(day), start: startOf(day) };
-    days.set(day, known);
+    let known = days.get(day);
+    if (known === undefined) days.set(day, (known = { number: dayNumber(day), start: startOf(day) }));
     return known;
   };
-  const rows = page.charges.map((charge) => {
+  const rows: Row[] = [];
+  for (const charge of page.charges) {
     const { number, start: dayStart } = dayOf(charge.day);
     const start = Math.trunc(charge.start);
     const end = Math.max(start, Math.trunc(charge.end));
     const { shape, own } = packExtra(charge.extra, { day: charge.day, start, end });
     const name = names.note(charge, shape);
-    const row: Param[] = [
+    rows.push([
       number,
       charge.key,
       name.resource,
@@ -83,11 +224,26 @@ function receive(db: Database, names: SeenNames, page: Page, writer: number | nu
       charge.locked ? 1 : 0,
       name.shape,
       own,
-    ];
-    if (writer !== null) row.push(writer);
-    return row;
+    ]);
+  }
+  return rows;
+}
+
+/** An exact repetition is left out. @returns how many rows came to be */
+function insertRows(
+  db: Database,
+  table: 'incoming' | 'staged',
+  sharedColumns: string,
+  rows: readonly Row[],
+  shared: readonly Param[],
+): number {
+  return db.insert({
+    into: `INSERT OR IGNORE INTO ${table} (${sharedColumns}${ROW})`,
+    shared,
+    rows,
+    columns: COLUMN_COUNT,
+    bind: (params, row) => params.push(...row),
   });
-  return db.insert(`INSERT OR IGNORE INTO ${into}`, rows);
 }
 
 /** @returns how many rows of `incoming` had not been staged before */
@@ -117,15 +273,10 @@ function mergeIncoming(db: Database, writer: number): number {
   return Number(fresh);
 }
 
-/** Number, sum and key digest of what is staged, for some days or all of them. */
-export function summarise(
-  db: Database,
-  writer: number,
-  names: SeenNames,
-  days: DayRange | null,
-): StagedSummary {
+/** Number, sum and key digest of what is in the table, for some days or all of them. */
+function summarise(db: Database, writer: number, names: SeenNames, days: Stretch | null): StagedSummary {
   const filter = days === null ? '' : 'AND day BETWEEN ? AND ?';
-  const params = days === null ? [writer] : [writer, dayNumber(days.from), dayNumber(days.to)];
+  const params = days === null ? [writer] : [writer, days.from, days.to];
   const rows = db.each<{ day: bigint; key: string; resource: bigint; meter: bigint; count: bigint }>(
     `SELECT ${IDENTITY}, count(*) AS count FROM staged WHERE writer = ? ${filter} GROUP BY ${IDENTITY}`,
     ...params,
@@ -140,16 +291,4 @@ export function summarise(
   }
   const total = db.integer(`SELECT sum(amount) AS value FROM staged WHERE writer = ? ${filter}`, ...params);
   return { rows: count, sum: nanos(total), digest: digest.toString(16).padStart(32, '0') };
-}
-
-export function sizeOfStaged(db: Database, writer: number): Omit<StagedSummary, 'digest'> {
-  const size = db.first<{ rows: bigint; sum: bigint | null }>(
-    'SELECT count(*) AS rows, sum(amount) AS sum FROM staged WHERE writer = ?',
-    writer,
-  );
-  return { rows: Number(size?.rows ?? 0n), sum: nanos(size?.sum ?? 0n) };
-}
-
-export function dropStaged(db: Database, writer: number): void {
-  db.run('DELETE FROM staged WHERE writer = ?', writer);
 }

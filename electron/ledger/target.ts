@@ -48,11 +48,19 @@ export function createTarget(db: Database): void {
   `);
 }
 
-/** The days that staged rows bear. Rows of the margin on a settled day stay out: that day's own audit decides. */
-export function answeredDays(db: Database, { writer, scope, from, to }: WindowPlace): AnsweredDays {
+/**
+ * The days that staged rows bear. Rows of the margin on a settled day stay out: that day's own audit decides.
+ *
+ * @param held day numbers of rows that are not in the table
+ */
+export function answeredDays(
+  db: Database,
+  { writer, scope, from, to }: WindowPlace,
+  held: readonly number[],
+): AnsweredDays {
   const days = db.all<{ day: bigint; stored: bigint }>(
     `SELECT day, EXISTS (SELECT 1 FROM charge c WHERE c.scope_id = ?2 AND c.day = s.day) AS stored
-     FROM (SELECT DISTINCT day FROM staged WHERE writer = ?1) s
+     FROM (SELECT day FROM staged WHERE writer = ?1 UNION SELECT value FROM json_each(?5)) s
      WHERE day BETWEEN ?3 AND ?4 OR NOT EXISTS (
        SELECT 1 FROM covered WHERE scope_id = ?2 AND covered.day = s.day AND settled = 1)
      ORDER BY day`,
@@ -60,6 +68,7 @@ export function answeredDays(db: Database, { writer, scope, from, to }: WindowPl
     scope,
     from,
     to,
+    JSON.stringify(held),
   );
   const where = (stored: bigint): bigint[] =>
     days.filter((row) => row.stored === stored).map(({ day }) => day);
@@ -96,7 +105,7 @@ export function prepareTarget(
 
 /** Fills `gone` with what these days would lose, and `target` for these days only. */
 export function prepareLacking(db: Database, place: WindowPlace): void {
-  const { compared } = answeredDays(db, place);
+  const { compared } = answeredDays(db, place, []);
   fillTarget(
     db,
     place,
@@ -106,7 +115,7 @@ export function prepareLacking(db: Database, place: WindowPlace): void {
   findLacking(db, place);
 }
 
-/** Stores the rows of days of which nothing is stored. @returns how many */
+/** Stores the table's rows of days of which nothing is stored. @returns how many */
 export function insertFresh(db: Database, place: WindowPlace, days: readonly bigint[]): number {
   if (days.length === 0) return 0;
   return db.run(

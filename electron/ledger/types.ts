@@ -97,8 +97,8 @@ export interface CoveredDay {
 }
 
 /**
- * The staging place of one window. Pages go into a temporary table, so neither
- * a window nor a backfill is ever held in memory; nothing is seen by any
+ * The staging place of one window. Pages beyond the first go into a temporary
+ * table, so never more than an answer is held in memory; nothing is seen by any
  * question before {@link commit}, and a process that dies leaves nothing.
  */
 export interface WindowWriter {

@@ -4,34 +4,30 @@ import type { DayRange } from '../../shared/day.js';
 import { commitWindow, countMissing } from './commit.js';
 import type { Database } from './driver.js';
 import { SeenNames } from './names.js';
-import { dropStaged, sizeOfStaged, stagePage, summarise } from './staging.js';
+import { Staging } from './staging.js';
 import type { Scope, WindowWriter } from './types.js';
 
 /** @param writer a number that no other open writer of this database has */
 export function openWindow(db: Database, writer: number, scope: Scope, window: DayRange): WindowWriter {
   const names = new SeenNames();
-  const place = {
-    writer,
-    scope: BigInt(scope.id),
-    from: BigInt(dayNumber(window.from)),
-    to: BigInt(dayNumber(window.to)),
-  };
-  const restart = (): void => {
-    dropStaged(db, writer);
-    names.clear();
-  };
+  const staging = new Staging(db, writer, names);
+  const stretchOf = (days: DayRange): { from: bigint; to: bigint } => ({
+    from: BigInt(dayNumber(days.from)),
+    to: BigInt(dayNumber(days.to)),
+  });
+  const place = { writer, scope: BigInt(scope.id), ...stretchOf(window) };
   return {
-    stage: (page: Page) => stagePage(db, writer, names, page),
-    restart,
-    summary: (days) => summarise(db, writer, names, days),
-    total: () => summarise(db, writer, names, null),
-    size: () => sizeOfStaged(db, writer),
-    missing: () => countMissing(db, place, names),
+    stage: (page: Page) => staging.stage(page),
+    restart: () => staging.clear(),
+    summary: (days) => staging.summarise(stretchOf(days)),
+    total: () => staging.summarise(null),
+    size: () => staging.size(null),
+    missing: () => countMissing(db, place, staging, names),
     commit(options) {
-      const result = commitWindow(db, place, names, options);
-      restart();
+      const result = commitWindow(db, place, staging, names, options);
+      staging.clear();
       return result;
     },
-    close: restart,
+    close: () => staging.clear(),
   };
 }

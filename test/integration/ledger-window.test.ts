@@ -253,6 +253,23 @@ describe('deleting', () => {
     expect(write(place.ledger, scope, WINDOW, answer, reported(1n))).toMatchObject({ deleted: 1 });
   });
 
+  it('takes the vendor’s total as that of the window, or as that of all it answered', () => {
+    const beside = charge('2026-11-13', '5', { key: 'beside' });
+    for (const reported of [amount('1'), amount('6')] as Array<Charge['amount']>) {
+      write(place.ledger, scope, WINDOW, [[kept, lacking]], EARLY);
+      expect(write(place.ledger, scope, WINDOW, [[kept, beside]], { ...EARLY, reported })).toMatchObject({
+        deleted: 1,
+        kept: 0n,
+      });
+    }
+    write(place.ledger, scope, WINDOW, [[kept, lacking]], EARLY);
+    const reported = amount('5') as Charge['amount'];
+    expect(write(place.ledger, scope, WINDOW, [[kept, beside]], { ...EARLY, reported })).toMatchObject({
+      deleted: 0,
+      kept: amount('2'),
+    });
+  });
+
   it('never reaches the days beside the window', () => {
     write(
       place.ledger,
