@@ -124,9 +124,13 @@ export interface ClientContext {
   readonly memo: Record<string, unknown>;
 }
 
-/** One page of a window, as charges of the days that they bear, in any order. */
+/**
+ * One page of a window, as charges of the days that they bear, in any order. To
+ * be gone through once, where it is handed on: its charges may be made as they
+ * are asked for, so that thousands are never held beside the rows they come from.
+ */
 export interface Page {
-  readonly charges: readonly Charge[];
+  readonly charges: Iterable<Charge>;
 }
 
 export type WindowOutcome =

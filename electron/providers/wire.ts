@@ -62,9 +62,17 @@ function parseTime(text: string): number | null {
 
 const BARE_DATE = /^\s*\d{4}-\d{2}-\d{2}\s*$/;
 
-/** Whether a text names a date without a time of day. */
-export function isBareDate(value: unknown): value is string {
-  return typeof value === 'string' && BARE_DATE.test(value) && timeOf(value) !== null;
+const recentDates = new Map<string, Day | null>();
+
+/** The day that a text names without a time of day; null for any other text. */
+export function bareDate(value: unknown): Day | null {
+  if (typeof value !== 'string') return null;
+  const recent = recentDates.get(value);
+  if (recent !== undefined) return recent;
+  const date = BARE_DATE.test(value) ? dayOfText(value) : null;
+  if (recentDates.size >= MAX_RECENT) recentDates.clear();
+  recentDates.set(value, date);
+  return date;
 }
 
 /** A day: its own text where it is one, else the UTC day of the instant it names. */

@@ -13,7 +13,7 @@ import { readWhole } from '../../electron/polling/read-window.js';
 import type { ClientContext, VendorResponse } from '../../electron/providers/adapter.js';
 import { phalaAdapter } from '../../electron/providers/phala/adapter.js';
 import { USAGE_LIMIT, fetchUsage } from '../../electron/providers/phala/client.js';
-import { chargeOf } from '../../electron/providers/phala/mapper.js';
+import { chargesOf } from '../../electron/providers/phala/mapper.js';
 import { ResourceNames } from '../../electron/providers/phala/resources.js';
 import { optionalNanos } from '../../electron/providers/wire.js';
 import { addDays, day, dayOf, startOf } from '../../shared/day.js';
@@ -62,8 +62,8 @@ export async function pageBench({ quick }: { readonly quick: boolean }): Promise
     [
       row('JSON.parse alone', ({ parse }) => parse),
       row('bulk insert alone', ({ insert }) => insert),
-      row('parse, check and map', ({ read }) => read),
-      row('stage', ({ stage }) => stage),
+      row('parse and check', ({ read }) => read),
+      row('map and stage', ({ stage }) => stage),
       row('compare with what is stored', ({ checks }) => checks),
       row('commit', ({ commit }) => commit),
       row('**all** (aim ≤ 2 ×)', all),
@@ -147,7 +147,7 @@ async function readAndStore(
     read: async (onPage) => {
       const names = new ResourceNames(APP, new Map(), context.memo);
       const answer = await fetchUsage(context, APP.key, { start: 0, end: 0 }, 0);
-      onPage({ charges: answer.usage.map((row, index) => chargeOf(row, index + 1, APP, names)) });
+      onPage({ charges: chargesOf(answer.usage, 0, APP, names) });
       return { kind: 'whole', pages: 1, reported: optionalNanos(answer.total_cost), unknownResources: false };
     },
   });

@@ -15,7 +15,7 @@ import type {
 import { isObject, optionalNanos } from '../wire.js';
 import { fetchApps, fetchCvms, fetchMe, fetchUsage, usageRequest } from './client.js';
 import type { Span } from './client.js';
-import { chargeOf, cvmsIn, resourceOf, scopeOf } from './mapper.js';
+import { chargesOf, cvmsIn, resourceOf, scopeOf } from './mapper.js';
 import type { AppRef } from './mapper.js';
 import { readRows } from './paging.js';
 import { ResourceNames } from './resources.js';
@@ -154,8 +154,7 @@ async function readWindow(
     splittable: lengthOf(window) > 1,
     memo: context.memo,
     now: context.now(),
-    onRows: (rows, offset) =>
-      onPage({ charges: rows.map((row, index) => chargeOf(row, offset + index + 1, app, names)) }),
+    onRows: (rows, offset) => onPage({ charges: chargesOf(rows, offset, app, names) }),
   });
   names.remember();
   if (outcome.kind === 'split') return outcome;

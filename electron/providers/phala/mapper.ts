@@ -4,7 +4,7 @@ import type { Day } from '../../../shared/day.js';
 import { FaultError } from '../../../shared/faults.js';
 import type { Charge, ResourceListing, ScopeListing } from '../adapter.js';
 import { plainText } from '../text.js';
-import { dayAt, dayOfText, isBareDate, numberOf, remaining, requiredNanos, textOf, timeOf } from '../wire.js';
+import { bareDate, dayAt, dayOfText, numberOf, remaining, requiredNanos, textOf, timeOf } from '../wire.js';
 import type { WireObject } from '../wire.js';
 import type { ResourceNames } from './resources.js';
 import type { App, Cvm } from './schema.js';
@@ -40,12 +40,33 @@ export interface AppRef {
 }
 
 /**
- * One usage row as a charge.
+ * Usage rows as charges, made one after another as they are asked for.
  *
- * @param number of the row in its window, from 1: it names the row in a fault
- * @throws FaultError format, where the row bears no money or no day
+ * @param before how many rows of the window came before these
+ * @throws FaultError format, where a row bears no money or no day
  */
-export function chargeOf(row: WireObject, number: number, app: AppRef, names: ResourceNames): Charge {
+export function* chargesOf(
+  rows: readonly WireObject[],
+  before: number,
+  app: AppRef,
+  names: ResourceNames,
+): Generator<Charge> {
+  const group = { id: app.key, name: app.name };
+  let number = before;
+  for (const row of rows) {
+    number += 1;
+    yield chargeOf(row, number, app, group, names);
+  }
+}
+
+/** @param number of the row in its window, from 1: it names the row in a fault */
+function chargeOf(
+  row: WireObject,
+  number: number,
+  app: AppRef,
+  group: NonNullable<Charge['group']>,
+  names: ResourceNames,
+): Charge {
   const place = (): string => `record ${number} of app ${app.name ?? app.key}`;
   const amount = requiredNanos(row.cost, () => `cost of ${place()}`);
   const day = dayOfRow(row);
@@ -66,7 +87,7 @@ export function chargeOf(row: WireObject, number: number, app: AppRef, names: Re
     day,
     ...spanOfRow(row, day),
     resource,
-    group: { id: app.key, name: app.name },
+    group,
     meter: meterOf(usageType),
     vendorMeter: usageType ?? '',
     variant: eventType ?? '',
@@ -83,7 +104,8 @@ function meterOf(usageType: string | null): string {
 
 /** The vendor's own day bucket where it is a day, else the UTC day of the hour, else of the record. */
 function dayOfRow(row: WireObject): Day | null {
-  if (isBareDate(row.billing_day)) return dayOfText(row.billing_day);
+  const day = bareDate(row.billing_day);
+  if (day !== null) return day;
   const time = timeOf(row.billing_hour) ?? timeOf(row.timestamp) ?? timeOf(row.billing_day);
   return time === null ? dayOfText(row.billing_start) : dayAt(time);
 }
@@ -104,12 +126,15 @@ function spanOfRow(row: WireObject, day: Day): { start: number; end: number } {
   const minutes = numberOf(row.duration_minutes) ?? 0;
   const duration = Math.round(minutes * MINUTE_MS);
   const usable = duration > 0 && duration <= MAX_DURATION_MS;
-  const from = timeOf(row.billing_start);
-  const to = timeOf(row.billing_end);
-  if (usable && (duration <= HOUR_MS || from === null || isBareDate(row.billing_start))) {
+  const fromHour = (): { start: number; end: number } => {
     const start = hour ?? hourOf(row.timestamp) ?? startOf(day);
     return { start, end: start + duration };
-  }
+  };
+  // Most rows are hours: what only the others need is not read for them.
+  if (usable && duration <= HOUR_MS) return fromHour();
+  const from = timeOf(row.billing_start);
+  const to = timeOf(row.billing_end);
+  if (usable && (from === null || bareDate(row.billing_start) !== null)) return fromHour();
   if (usable && from !== null) return { start: from, end: from + duration };
   if (hour !== null) return { start: hour, end: hour + HOUR_MS };
   if (from !== null && to !== null && to >= from && to - from <= MAX_DURATION_MS) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { clickhouseAdapter } from '../../../electron/providers/clickhouse/adapter.js';
-import type { Charge, Page } from '../../../electron/providers/adapter.js';
+import type { Charge } from '../../../electron/providers/adapter.js';
 import { day } from '../../../shared/day.js';
 import { formatDecimal, sum } from '../../../shared/money.js';
 import { answer, contextFor } from './context.js';
@@ -22,16 +22,15 @@ const SERVICE = {
 };
 
 async function read(answerBody: unknown, window = WINDOW) {
-  const pages: Page[] = [];
+  const charges: Charge[] = [];
   const context = contextFor(() => answer(answerBody));
   const outcome = await clickhouseAdapter.readWindow(
     context,
     { key: ORG, name: null },
     window,
     new Map(),
-    (page) => pages.push(page),
+    (page) => void charges.push(...page.charges),
   );
-  const charges = pages.flatMap((page) => page.charges);
   return { outcome, charges, context };
 }
 

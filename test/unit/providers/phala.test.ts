@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Page, ResourceListing } from '../../../electron/providers/adapter.js';
+import type { Charge, ResourceListing } from '../../../electron/providers/adapter.js';
 import { createVendorHttp } from '../../../electron/providers/http.js';
 import { phalaAdapter } from '../../../electron/providers/phala/adapter.js';
 import { day } from '../../../shared/day.js';
@@ -42,10 +42,16 @@ const usage = (rows: unknown[], more: object = {}): Vendor => {
 };
 
 async function read(vendor: Vendor, memo: Record<string, unknown> = {}, resources = LISTED) {
-  const pages: Page[] = [];
+  const charges: Charge[] = [];
   const context = contextFor(vendor, memo);
-  const outcome = await phalaAdapter.readWindow(context, SCOPE, DAY, resources, (page) => pages.push(page));
-  return { outcome, charges: pages.flatMap((page) => page.charges), context };
+  const outcome = await phalaAdapter.readWindow(
+    context,
+    SCOPE,
+    DAY,
+    resources,
+    (page) => void charges.push(...page.charges),
+  );
+  return { outcome, charges, context };
 }
 
 const changed = async (change: object) => {
