@@ -8,6 +8,12 @@ import { toFault } from './sync.js';
 import type { SyncOptions, SyncOutcome } from './sync.js';
 import type { ExportJob, FromWorker, ToWorker, WorkerData } from './worker-protocol.js';
 
+/**
+ * A page's rows live for as long as it takes to store them. With V8's own size
+ * they are copied about in the middle of every page, on all cores.
+ */
+const YOUNG_GENERATION_MB = 96;
+
 export interface SyncRequest {
   readonly provider: ProviderId;
   readonly options: SyncOptions;
@@ -121,7 +127,10 @@ export class WorkerHost {
   private running(): Worker {
     if (this.worker !== null) return this.worker;
     const data: WorkerData = { ledgerFile: this.options.ledgerFile };
-    const worker = new Worker(this.options.script, { workerData: data });
+    const worker = new Worker(this.options.script, {
+      workerData: data,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     worker.on('message', (message: FromWorker) => this.receive(worker, message));
     worker.on('error', (error) => this.lost(worker, toFault(error)));
     worker.on('exit', () => this.lost(worker, { kind: 'internal', detail: 'worker ended', retryAt: null }));
