@@ -27,6 +27,8 @@ const QUIET_AFTER_DAYS = 7;
 /** No provider is older than this; it bounds `--since`. */
 const MAX_HISTORY_MONTHS = 120;
 const AUDIT_EVERY_MS = 7 * DAY_MS;
+/** Its multiples modulo 1 fall everywhere, whichever weeks a computer is on. */
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 
 export interface PlanInput {
   readonly scope: Scope;
@@ -134,8 +136,10 @@ export function isLastLook(
 }
 
 /**
- * The settled stretch that is due for its weekly second look, or null. The
- * windows take turns, so that in time every settled day is looked at again.
+ * The settled stretch that is due for its weekly second look, or null: one of
+ * the half that was read longest ago, so that in time every settled day is
+ * looked at again. Which one goes by the week, so that a stretch that cannot be
+ * read does not keep the others waiting.
  */
 export function auditWindow(
   scope: Scope,
@@ -145,13 +149,15 @@ export function auditWindow(
 ): DayRange | null {
   if (scope.endedAt !== null || scope.auditedAt === null) return null;
   if (now - scope.auditedAt < AUDIT_EVERY_MS) return null;
-  const settled = covered
-    .filter((day) => day.settled)
-    .map((day) => day.day)
-    .sort()
-    .reverse();
-  const windows = windowsOver(settled, maxWindowDays);
-  return windows[Math.floor(now / AUDIT_EVERY_MS) % windows.length] ?? null;
+  const readAt = new Map(covered.filter(({ settled }) => settled).map((known) => [known.day, known.readAt]));
+  const oldestReading = (window: DayRange): number =>
+    Math.min(...eachDay(window).map((day) => readAt.get(day) ?? Infinity));
+  const windows = windowsOver([...readAt.keys()].sort().reverse(), maxWindowDays)
+    .map((window) => ({ window, readAt: oldestReading(window) }))
+    .sort((a, b) => a.readAt - b.readAt);
+  const waiting = windows.slice(0, Math.ceil(windows.length / 2));
+  const turn = (Math.floor(now / AUDIT_EVERY_MS) * GOLDEN_RATIO) % 1;
+  return waiting[Math.floor(turn * waiting.length)]?.window ?? null;
 }
 
 function isQuiet(scope: Scope, today: Day): boolean {

@@ -251,6 +251,8 @@ class Sync {
         } else if (WINDOW_FAULTS.has(fault.kind)) {
           this.firstFault ??= fault;
           tasks.wasBad(task);
+          // What cannot be read now is settled all the same: it has its turn again, and is not asked for at every poll.
+          if (task.purpose === 'audit') ledger.recordAudit(task.scope.id, now());
         } else throw error;
         this.advance(task.window, false);
       }

@@ -66,6 +66,38 @@ describe('a window that cannot be read', () => {
   });
 });
 
+describe('an audit that cannot be read', () => {
+  it('is said once, and its turn comes again in a week', async () => {
+    program = await startProgram({ now: () => START, months: 4 });
+    const id = await program.connect('phala');
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    program.now += 3 * DAY_MS;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    program.now += 7 * DAY_MS;
+    const polled = new Date(program.now - 8 * DAY_MS).toISOString();
+    let audits = 0;
+    program.wrap = (http) => ({
+      get: async (path, query = {}) => {
+        const answer = await http.get(path, query);
+        if ((query.end_date ?? '9') >= polled) return answer;
+        audits += 1;
+        return { ...answer, body: Buffer.from('{"usage": "none"}') };
+      },
+    });
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'format' } });
+    expect(audits).toBeGreaterThan(0);
+    const said = audits;
+    for (let hour = 0; hour < 3; hour += 1) {
+      program.now += HOUR_MS;
+      expect(await program.sync(id)).toEqual({ kind: 'done' });
+    }
+    expect(audits).toBe(said);
+    program.now += 7 * DAY_MS;
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed' });
+    expect(audits).toBeGreaterThan(said);
+  });
+});
+
 describe('the vendor’s own wait', () => {
   it.each(['phala', 'clickhouse'] as const)('wins over who asks %s by hand', async (provider) => {
     program = await startProgram({ now: () => START, months: 1 });
