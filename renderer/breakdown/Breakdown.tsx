@@ -1,5 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { RefObject } from 'react';
 
 import { BREAKDOWNS } from '../../shared/choices';
@@ -11,6 +10,7 @@ import { BREAKDOWN_NAMES } from '../labels';
 import { setView } from '../store';
 import { Action } from '../ui/Controls';
 import { Segmented } from '../ui/Segmented';
+import { useRowsInSight } from '../useRowsInSight';
 import { Row } from './Row';
 import styles from './breakdown.module.css';
 
@@ -29,25 +29,11 @@ export function Breakdown({ overview, view, scroller }: Props) {
   const { rows, tail } = breakdown;
   const { money } = useFormat();
   const [opened, setOpened] = useState<string | null>(null);
-  const list = useRef<HTMLUListElement>(null);
-  const [margin, setMargin] = useState(0);
-  useLayoutEffect(() => {
-    // What stands above the list changes in height with notices and legends.
-    const above = list.current?.parentElement?.parentElement;
-    if (above === null || above === undefined) return;
-    const measure = (): void => setMargin(list.current?.offsetTop ?? 0);
-    measure();
-    const observer = new ResizeObserver(measure);
-    for (const child of above.children) observer.observe(child);
-    return () => observer.disconnect();
-  }, []);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    getItemKey: (index) => rows[index]?.key ?? index,
-    overscan: 6,
-    scrollMargin: margin,
+  const { list, style, shown } = useRowsInSight({
+    rows,
+    keyOf: ({ key }) => key,
+    heightOf: () => ROW_PX,
+    scroller,
   });
   const splits = BREAKDOWNS.map((id) => ({ id, label: BREAKDOWN_NAMES[id] }));
   return (
@@ -66,32 +52,21 @@ export function Breakdown({ overview, view, scroller }: Props) {
           {total.known === 'none' ? 'Nothing read yet for these days.' : 'No charges in these days.'}
         </p>
       )}
-      <ul ref={list} className={styles.list} style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => {
-          const row = rows[item.index];
-          return row === undefined ? null : (
-            <li
-              key={item.key}
-              ref={virtual.measureElement}
-              data-index={item.index}
-              className={styles.item}
-              aria-setsize={rows.length}
-              aria-posinset={item.index + 1}
-              style={{ transform: `translateY(${item.start - margin}px)` }}
-            >
-              <Row
-                row={row}
-                by={breakdown.by}
-                colour={rowColour(row, overview)}
-                version={overview.generatedAt}
-                today={overview.today}
-                range={total.range}
-                isOpen={opened === row.key}
-                onToggle={() => setOpened(opened === row.key ? null : row.key)}
-              />
-            </li>
-          );
-        })}
+      <ul ref={list} className={styles.list} style={style}>
+        {shown.map(({ row, key, item }) => (
+          <li key={key} className={styles.item} {...item}>
+            <Row
+              row={row}
+              by={breakdown.by}
+              colour={rowColour(row, overview)}
+              version={overview.generatedAt}
+              today={overview.today}
+              range={total.range}
+              isOpen={opened === row.key}
+              onToggle={() => setOpened(opened === row.key ? null : row.key)}
+            />
+          </li>
+        ))}
       </ul>
       {tail !== null && (
         <div className={styles.tail}>
