@@ -1,18 +1,35 @@
-import type { DayDetail } from '../../shared/model';
+import type { RefObject } from 'react';
+
+import type { DayLine } from '../../shared/model';
 import { useFormat } from '../formatContext';
 import { ProviderMark } from '../ui/Mark';
+import { useRowsInSight } from '../useRowsInSight';
 import styles from './day.module.css';
 
-/** The day's charges by resource, each with its meters where it has more than one. */
-export function DayLines({ lines }: { readonly lines: DayDetail['lines'] }) {
+interface Props {
+  readonly lines: readonly DayLine[];
+  readonly scroller: RefObject<HTMLElement | null>;
+}
+
+const NAME_PX = 28;
+/** What stands beneath the name: the detail, and each meter. */
+const UNDER_PX = 17;
+
+/** The day's charges by resource, each with its meters. Only the lines in sight exist, however many there are. */
+export function DayLines({ lines, scroller }: Props) {
   const { money } = useFormat();
-  if (lines.length === 0) return null;
+  const { list, style, shown } = useRowsInSight({
+    rows: lines,
+    keyOf: ({ resourceKey }) => resourceKey,
+    heightOf: ({ detail, meters }) => NAME_PX + UNDER_PX * (meters.length + (detail === null ? 0 : 1)),
+    scroller,
+  });
   return (
     <section className={styles.section}>
       <h2 className={styles.heading}>By resource</h2>
-      <ul>
-        {lines.map((line) => (
-          <li key={line.resourceKey} className={styles.resource}>
+      <ul ref={list} className={styles.lines} style={style}>
+        {shown.map(({ row: line, key, item }) => (
+          <li key={key} className={styles.resource} {...item}>
             <div className={styles.line}>
               <ProviderMark provider={line.provider} />
               <span className={styles.name} title={line.resource}>

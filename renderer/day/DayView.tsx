@@ -1,3 +1,6 @@
+import { useRef } from 'react';
+import type { RefObject } from 'react';
+
 import type { Day } from '../../shared/day';
 import type { DayDetail, Overview } from '../../shared/model';
 import { weekdayText } from '../format';
@@ -55,7 +58,13 @@ function Revisions({ detail, now }: { readonly detail: DayDetail; readonly now: 
   );
 }
 
-function Contents({ detail, overview }: { readonly detail: DayDetail; readonly overview: Overview }) {
+interface ContentsProps {
+  readonly detail: DayDetail;
+  readonly overview: Overview;
+  readonly scroller: RefObject<HTMLElement | null>;
+}
+
+function Contents({ detail, overview, scroller }: ContentsProps) {
   const { money, clock } = useFormat();
   const now = useNow(60_000);
   const today = detail.day === overview.today;
@@ -88,7 +97,7 @@ function Contents({ detail, overview }: { readonly detail: DayDetail; readonly o
           </dl>
         </section>
       )}
-      <DayLines lines={detail.lines} />
+      {detail.lines.length > 0 && <DayLines lines={detail.lines} scroller={scroller} />}
       <Revisions detail={detail} now={now} />
       <section className={styles.section}>
         <h2 className={styles.heading}>Last read</h2>
@@ -112,8 +121,10 @@ function Contents({ detail, overview }: { readonly detail: DayDetail; readonly o
 export function DayView({ day, overview }: { readonly day: Day; readonly overview: Overview }) {
   const answer = useAnswer('dayDetail', { day }, overview.generatedAt);
   const detail = answer?.ok === true ? answer.value : null;
+  const scroller = useRef<HTMLDivElement>(null);
   return (
     <Screen
+      scroller={scroller}
       title={`${weekdayText(day, overview.today)} UTC`}
       aside={
         <span className={styles.turns}>
@@ -124,7 +135,7 @@ export function DayView({ day, overview }: { readonly day: Day; readonly overvie
     >
       {answer === null && <p className={styles.quiet}>Reading the ledger…</p>}
       {answer?.ok === false && <Notice level="error">{answer.message}</Notice>}
-      {detail !== null && <Contents detail={detail} overview={overview} />}
+      {detail !== null && <Contents detail={detail} overview={overview} scroller={scroller} />}
     </Screen>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { ReactNode } from 'react';
+import type { ReactNode, RefObject } from 'react';
 
 import { back, useStore } from '../store';
 import { IconButton } from './Controls';
@@ -13,10 +13,12 @@ interface Props {
   readonly foot?: ReactNode;
   /** False where there is nothing to go back to. */
   readonly closable?: boolean;
+  /** Becomes what scrolls the children. */
+  readonly scroller?: RefObject<HTMLDivElement | null>;
 }
 
 /** A screen over the overview: its title takes the focus, Esc or the arrow goes back. */
-export function Screen({ title, children, aside, foot, closable = true }: Props) {
+export function Screen({ title, children, aside, foot, closable = true, scroller }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const demo = useStore((store) => store.app?.demo ?? false);
   useEffect(() => heading.current?.focus(), []);
@@ -30,7 +32,13 @@ export function Screen({ title, children, aside, foot, closable = true }: Props)
         {demo && <SampleBadge />}
         {aside}
       </header>
-      <div className={styles.screenBody} tabIndex={0} role="region" aria-label={`${title}, contents`}>
+      <div
+        ref={scroller}
+        className={styles.screenBody}
+        tabIndex={0}
+        role="region"
+        aria-label={`${title}, contents`}
+      >
         <div className={styles.screenContents}>{children}</div>
       </div>
       {foot !== undefined && <footer className={styles.screenFoot}>{foot}</footer>}

@@ -32,6 +32,35 @@ it('turns from day to day, up to today', async () => {
   expect(await find('button', 'Next day').isDisabled()).toBe(true);
 });
 
+it('keeps only the resources in sight of a day with 500, and scrolls to the last', async () => {
+  await show('many');
+  await find('slider').focus();
+  await press('ArrowLeft', 'Enter');
+  await find('heading', 'Sat, Nov 21 UTC').waitFor();
+  const rows = window().page.locator('main:not([hidden]) li[aria-setsize]');
+  await expect.poll(() => rows.first().getAttribute('aria-setsize')).toBe('500');
+  expect(await rows.first().innerText()).toMatch(/^service-002\s+\$\S+\s+Service · \S[\s\S]*Compute\s+\$/);
+  expect(await rows.count()).toBeLessThan(40);
+  const body = find('region', /contents$/);
+  // By the keyboard, as a user comes there; rows that come into sight are measured and may lengthen the list.
+  await body.focus();
+  await expect
+    .poll(async () => {
+      await press('End');
+      return rows.last().getAttribute('aria-posinset');
+    })
+    .toBe('500');
+  // 60 % of a hundredth of 1675/14.3: nothing costs less on this day.
+  expect(await rows.last().innerText()).toMatch(/^cvm-471\s+\$0\.7028\s/);
+  expect(await rows.count()).toBeLessThan(40);
+  // What stands below the resources comes after the last of them.
+  const [last, below] = await Promise.all([
+    rows.last().boundingBox(),
+    find('heading', 'Last read').boundingBox(),
+  ]);
+  expect((below?.y ?? 0) - (last?.y ?? 0) - (last?.height ?? 0)).toBeGreaterThanOrEqual(0);
+});
+
 it('renames a connection', async () => {
   await show('settings-end');
   await click('button', /^Workloads/);

@@ -59,16 +59,33 @@ function trueTotal(day: Day): bigint {
   return truth.total('phala', days) + truth.total('clickhouse', days);
 }
 
+/** Every line of the open day as it is written, come past from the first to the last: only those in sight exist. */
+async function shownLines(): Promise<string[]> {
+  const lines = view.page.getByRole('region', { name: /, contents$/ }).locator('li[aria-setsize]');
+  const count = Number(await lines.first().getAttribute('aria-setsize'));
+  const seen = new Map<string | null, string>();
+  await expect
+    .poll(async () => {
+      const there = await lines.evaluateAll((items) =>
+        items.map((item): [string | null, string] => [
+          item.getAttribute('aria-posinset'),
+          (item.firstElementChild?.textContent ?? '').replace('$', ' $'),
+        ]),
+      );
+      for (const [place, text] of there) seen.set(place, text);
+      await lines.last().scrollIntoViewIfNeeded();
+      return seen.size;
+    })
+    .toBe(count);
+  return [...seen.values()];
+}
+
 /** The open day's number and lines, once it is this day that stands there. */
 async function expectDay(day: Day): Promise<void> {
   const { page } = view;
   const total = page.getByRole('region', { name: 'Total' });
   await expect.poll(() => total.innerText()).toContain(`${money(trueTotal(day))}\n`);
-  const lines = page.getByRole('heading', { name: 'By resource' }).locator('xpath=..').locator('ul > li');
-  const shown = await lines.evaluateAll((items) =>
-    items.map(({ firstElementChild }) => (firstElementChild?.textContent ?? '').replace('$', ' $')),
-  );
-  expect(shown.sort()).toEqual(trueLines(day));
+  expect((await shownLines()).sort()).toEqual(trueLines(day));
   const answer = await page.evaluate((day) => window.costTray.call('dayDetail', { day }), day);
   expect(answer).toMatchObject({ ok: true, value: { usd: trueTotal(day) } });
 }
