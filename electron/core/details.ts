@@ -28,6 +28,7 @@ export function dayDetail(
   const names = new Map(connections.map(({ id, name }) => [id, name]));
   const firsts = connections.map(({ id }) => ledger.firstChargeDay(id)).filter((first) => first !== null);
   const first = firsts.sort()[0] ?? day;
+  const metersOfResource = ledger.metersByResource(question);
   return {
     day,
     state,
@@ -40,7 +41,7 @@ export function dayDetail(
         detail: describe(sum),
         provider: sum.provider,
         usd: sum.usd,
-        meters: meters(ledger.resourceMeters({ range, connections: [sum.connection] }, sum.key)),
+        meters: meters(metersOfResource.get(sum.key) ?? []),
       }))
       .sort((a, b) => (a.usd === b.usd ? 0 : a.usd > b.usd ? -1 : 1)),
     hours: ledger.hours(question),

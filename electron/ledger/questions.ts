@@ -106,7 +106,8 @@ function mergeMeters(
 
 type QuestionPart = Pick<
   Ledger,
-  'daySums' | 'resourceSums' | 'meterSums' | 'resourceMeters' | 'revisions' | 'countCharges'
+  | ('daySums' | 'resourceSums' | 'meterSums' | 'resourceMeters' | 'revisions' | 'countCharges')
+  | 'metersByResource'
 >;
 
 export function questionPart(db: Database): QuestionPart {
@@ -188,6 +189,10 @@ export function questionPart(db: Database): QuestionPart {
           ),
         0,
       ),
+    metersByResource: (question) =>
+      new Map(
+        askedConnections(db, question).flatMap((connection) => metersByResource(db, connection, question)),
+      ),
   };
 }
 
@@ -234,4 +239,32 @@ function resourceSums(db: Database, connection: AskedConnection, question: Quest
       usd: nanos(BigInt(usd)),
     }))
     .sort((a, b) => (a.usd === b.usd ? (a.resource.id < b.resource.id ? -1 : 1) : a.usd > b.usd ? -1 : 1));
+}
+
+function metersByResource(
+  db: Database,
+  connection: AskedConnection,
+  question: Question,
+): Array<[key: string, meters: MeterSum[]]> {
+  const rows = db.bulk<[id: string, meter: string, native: string, usd: string]>(
+    'r.vendor_id, t.meter, CAST(t.native AS TEXT), CAST(t.usd AS TEXT)',
+    `(
+       SELECT d.resource_id, m.meter, sum(d.native) AS native, sum(d.usd) AS usd
+       FROM daily d JOIN meter m ON m.id = d.meter_id
+       WHERE d.connection_n = ? AND d.day BETWEEN ? AND ? GROUP BY d.resource_id, m.meter
+     ) t JOIN resource r ON r.id = t.resource_id`,
+    null,
+    connection.n,
+    ...bounds(question),
+  );
+  const byResource = new Map<string, MeterRow[]>();
+  for (const [id, meter, native, usd] of rows) {
+    const known = byResource.get(id) ?? [];
+    known.push({ meter, native: BigInt(native), usd: BigInt(usd) });
+    byResource.set(id, known);
+  }
+  return [...byResource].map(([id, own]) => [
+    resourceKey(connection.id, id),
+    mergeMeters([{ connection, rows: own }]),
+  ]);
 }

@@ -343,6 +343,8 @@ export interface Ledger {
   keySums(question: Question, by: RollupKey, keys: readonly string[]): Map<string, Nanos>;
   /** One resource's meters. `key` as in {@link ResourceSum}. */
   resourceMeters(question: Question, key: string): MeterSum[];
+  /** As {@link resourceMeters} of every resource that was charged, by its key. */
+  metersByResource(question: Question): Map<string, MeterSum[]>;
   /** First day that bears a charge, over all time. */
   firstChargeDay(connection: string): Day | null;
   /** Newest end of a charge that bears hours, and the USD of the 24 h before it, each charge spread over its duration. */

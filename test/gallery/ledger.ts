@@ -14,6 +14,7 @@ type Asked = Pick<
   Ledger,
   | ('connections' | 'rates' | 'goneScopes' | 'dayStates' | 'firstChargeDay' | 'revisions')
   | ('daySums' | 'daySplit' | 'keySums' | 'resourceSums' | 'resourceMeters' | 'meterSums')
+  | 'metersByResource'
   | ('hours' | 'lastDayByHour')
 >;
 
@@ -112,9 +113,9 @@ export function ledgerOf(account: Account): Ledger {
       .filter(({ key }) => wanted.has(key))
       .map(({ charge, key, native, usd }) => ({ day: charge.day, key, native, usd }));
   };
-  const meterSums = (question: Question, key: string | null): MeterSum[] =>
+  const meterSums = (charges: readonly Charge[]): MeterSum[] =>
     summed(
-      byMeter(chargesIn(question, key)).map(({ charge: { resource }, meter, native, usd }) => ({
+      byMeter(charges).map(({ charge: { resource }, meter, native, usd }) => ({
         name: `${resource.provider} ${meter}`,
         of: { meter, provider: resource.provider, unit: unitOf(resource) },
         native,
@@ -208,8 +209,16 @@ export function ledgerOf(account: Account): Ledger {
           usd,
         };
       }),
-    resourceMeters: (question, key) => meterSums(question, key),
-    meterSums: (question) => meterSums(question, null),
+    resourceMeters: (question, key) => meterSums(chargesIn(question, key)),
+    meterSums: (question) => meterSums(chargesIn(question)),
+    metersByResource: (question) => {
+      const byResource = new Map<string, Charge[]>();
+      for (const charge of chargesIn(question)) {
+        const { key } = charge.resource;
+        byResource.set(key, [...(byResource.get(key) ?? []), charge]);
+      }
+      return new Map([...byResource].map(([key, charges]) => [key, meterSums(charges)]));
+    },
     hours: (question) => {
       const spent = sum(
         chargesIn(question)

@@ -603,6 +603,9 @@ describe('whatever the order of windows and pages', () => {
               expect(ledger.keySums(ALL, 'resource', [key])).toEqual(new Map([[key, usd]]));
               expect(sum(ledger.resourceMeters(ALL, key).map((entry) => entry.usd))).toBe(usd);
             }
+            expect(ledger.metersByResource(ALL)).toEqual(
+              new Map(resources.map((key) => [key, ledger.resourceMeters(ALL, key)])),
+            );
             expect(ledger.countCharges(ALL)).toBe(stored.length);
             expect(ledger.integrityFault()).toBeNull();
           } finally {
