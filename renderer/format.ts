@@ -10,6 +10,7 @@ import type { Unit } from '../shared/model';
 const HIDDEN = '•••';
 const TIGHT_FROM = 10_000n * NANOS_PER_UNIT;
 const SMALLEST = 100_000n;
+const WHOLE_BAND_FROM = 1_000n * NANOS_PER_UNIT;
 /** What 4 decimals round up to $1. */
 const ROUNDS_TO_ONE = NANOS_PER_UNIT - SMALLEST / 2n;
 
@@ -29,6 +30,11 @@ export interface Format {
   readonly locale: string;
   /** USD: 2 decimals from $1, 4 below; nonzero below $0.0001 is "<$0.0001"; $0 is "$0.00". */
   readonly money: (amount: bigint, options?: MoneyOptions) => string;
+  /**
+   * From the lower to the upper end of a band. Where one end has 4 digits or more, both are whole dollars, rounded
+   * away from each other, so that the band says no more than is known.
+   */
+  readonly band: (low: bigint, high: bigint) => string;
   /** An amount in the vendor's unit, with the unit's name where it is not USD. */
   readonly native: (amount: bigint, unit: Unit) => string;
   /** As {@link money}, for an axis tick: whole dollars without decimals. */
@@ -53,6 +59,12 @@ function decimal(amount: bigint): Decimal {
 
 function magnitude(amount: bigint): bigint {
   return amount < 0n ? -amount : amount;
+}
+
+/** The next whole dollar at or below. */
+function wholeBelow(amount: bigint): bigint {
+  const rest = amount % NANOS_PER_UNIT;
+  return amount - rest - (rest < 0n ? NANOS_PER_UNIT : 0n);
 }
 
 /** How many decimals an amount of USD is written with. */
@@ -115,9 +127,16 @@ export function createFormat(options: FormatOptions): Format {
     return write(usd.get(decimalsOf(amount, tight)), amount);
   };
 
+  const wholeDollars = (amount: bigint): string => (options.hideAmounts ? HIDDEN : write(usd.get(0), amount));
+
   return {
     locale,
     money,
+    band(low, high) {
+      if (magnitude(low) < WHOLE_BAND_FROM && magnitude(high) < WHOLE_BAND_FROM)
+        return `${money(low)}–${money(high)}`;
+      return `${wholeDollars(wholeBelow(low))}–${wholeDollars(-wholeBelow(-high))}`;
+    },
     native(amount, unit) {
       if (unit === 'USD') return money(amount);
       if (options.hideAmounts) return `${HIDDEN} ${unit}`;
@@ -126,7 +145,7 @@ export function createFormat(options: FormatOptions): Format {
     },
     tick(amount) {
       if (options.hideAmounts) return '';
-      if (amount % NANOS_PER_UNIT === 0n) return write(usd.get(0), amount);
+      if (amount % NANOS_PER_UNIT === 0n) return wholeDollars(amount);
       return money(amount);
     },
     rate: (usdPerUnit) => rates.format(decimal(usdPerUnit)),

@@ -35,7 +35,7 @@ function leftOut({ runRate }: Overview, forecast: Forecast | null): string | nul
 /** Today so far, run rate, forecast. */
 export function Facts({ overview }: { readonly overview: Overview }) {
   const { todaySoFar, runRate, today, dayEndsAt } = overview;
-  const { money, clock, share } = useFormat();
+  const { money, band, clock, share } = useFormat();
   const forecast = trueForecast(overview);
   const tight = { tight: true };
   const omitted = leftOut(overview, forecast);
@@ -60,8 +60,8 @@ export function Facts({ overview }: { readonly overview: Overview }) {
               'not enough history'
             ) : (
               <>
-                <span className={styles.nowrap}>{share(0.8)}:</span> {money(forecast.low, tight)}–
-                {money(forecast.high, tight)}
+                <span className={styles.nowrap}>{share(0.8)}:</span>{' '}
+                <span className={styles.nowrap}>{band(forecast.low, forecast.high)}</span>
               </>
             )
           }

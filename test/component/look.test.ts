@@ -94,6 +94,24 @@ it('tells chosen from not chosen and spent from unspent in forced colours', asyn
   expect(await background('[role=progressbar] > *')).not.toBe(await background('[role=progressbar]'));
 });
 
+it('holds the forecast’s band in a line beside a 12-hour clock, and breaks it between words where there is less room', async () => {
+  const band = window().page.locator('[class*=factNote]').last();
+  const lines = async (): Promise<number> => Math.round(((await band.boundingBox())?.height ?? 0) / 16);
+  await show('american');
+  expect(await text('[class*=facts]')).toMatch(/UTC day ends 1:00\sAM/);
+  // $1,712.81 to $1,758.07, rounded away from each other: the band holds no less than it says.
+  expect(await band.innerText()).toBe('80%: $1,712–$1,759');
+  expect(await lines()).toBe(1);
+  await show('million');
+  await window().look({ width: 300 });
+  expect(await lines()).toBe(2);
+  // Each part is still in one piece.
+  const pieces = await band.evaluate((node) =>
+    [...node.children].map((part) => new Set([...part.getClientRects()].map(({ y }) => y)).size),
+  );
+  expect(pieces).toEqual([1, 1]);
+});
+
 it('holds its number in a line and its foot in two at 200 % zoom', async () => {
   const height = async (selector: string): Promise<number> =>
     (await window().page.locator(selector).first().boundingBox())?.height ?? 0;

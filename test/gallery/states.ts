@@ -138,6 +138,7 @@ const AMOUNTS: readonly GalleryState[] = [
     account: MILLION,
     settings: { budgetUsd: '1500000', numberLocale: 'ja-JP' },
   }),
+  state('american', 'American numbers and clock', { settings: { numberLocale: 'en-US' } }),
   state('demo', 'Demo', { app: { demo: true } }),
   state('hidden', 'Hidden amounts', { settings: { hideAmounts: true } }),
   state('removed', 'A removed connection’s history', { account: REMOVED }),

@@ -54,6 +54,19 @@ describe('money', () => {
     expect(english.money(300_000n, { tight: true })).toBe('$0.0003');
   });
 
+  it.each([
+    [1_712_810_000_000n, 1_758_070_000_000n, '$1,712–$1,759'],
+    [1_712_000_000_000n, 1_758_000_000_000n, '$1,712–$1,758'],
+    [998_990_000_000n, 1_000_010_000_000n, '$998–$1,001'],
+    [-1_500_500_000_000n, -10_500_000_000n, '-$1,501–-$10'],
+    [340_000n, 2_000_000_000_000n, '$0–$2,000'],
+    // A dollar is much of less than that.
+    [123_450_000_000n, 999_990_000_000n, '$123.45–$999.99'],
+    [0n, 12_300_000n, '$0.00–$0.0123'],
+  ])('writes a band of %s to %s nanos as %s, which holds it', (low, high, text) => {
+    expect(english.band(low, high)).toBe(text);
+  });
+
   it('writes in the reader’s format', () => {
     expect(plain(german.money(1_234_567_890_000_000n))).toBe('1.234.567,89 $');
     expect(japanese.money(1_234_567_890_000_000n)).toBe('$1,234,567.89');
@@ -73,8 +86,9 @@ describe('money', () => {
       hidden.money(0n),
       hidden.native(5_000_000_000n, 'CHC'),
       hidden.tick(20_000_000_000n),
+      hidden.band(1_000_000_000n, 5_000_000_000_000n),
     ];
-    expect(shown).toEqual(['•••', '•••', '••• CHC', '']);
+    expect(shown).toEqual(['•••', '•••', '••• CHC', '', '•••–•••']);
   });
 });
 
