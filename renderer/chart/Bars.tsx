@@ -1,7 +1,7 @@
 import { useId } from 'react';
 
 import type { DayBar, Forecast, SeriesView, SplitBy } from '../../shared/model';
-import { futureHeight, lengthOfAmount, lookOf, stackPaths } from './layout';
+import { futureHeight, isThin, lengthOfAmount, lookOf, stackPaths } from './layout';
 import type { Band } from './layout';
 import { seriesColour } from './palette';
 import styles from './chart.module.css';
@@ -32,7 +32,7 @@ function DaySign({ bar, band, height, known, ahead }: SignProps) {
   const { x, width } = band;
   switch (lookOf(bar)) {
     case 'unknown':
-      return width < 3 ? (
+      return isThin(band) ? (
         <rect className={styles.unknownThin} x={x} y={height - 3} width={Math.max(width, 0.75)} height={3} />
       ) : (
         <rect

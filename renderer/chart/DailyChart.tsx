@@ -1,3 +1,4 @@
+import clsx from 'clsx';
 import { useRef, useState } from 'react';
 import type { KeyboardEvent, MouseEvent } from 'react';
 
@@ -12,6 +13,7 @@ import { Choice } from '../ui/Controls';
 import { useWidth } from '../useWidth';
 import { ChartTable } from './ChartTable';
 import { CumulativeKey } from './CumulativeKey';
+import { DailyKey } from './DailyKey';
 import { Legend } from './Legend';
 import { Plot } from './Plot';
 import { plotGeometry } from './geometry';
@@ -120,7 +122,15 @@ export function DailyChart({
         <ChartTable days={days} series={series} today={today} onOpen={(day) => open({ name: 'day', day })} />
       ) : (
         <>
-          <p className={styles.readout}>{active === null ? atRest() : say(active)}</p>
+          <div className={styles.said}>
+            <div className={clsx(styles.atRest, active !== null && styles.gone)}>
+              <p className={styles.readout}>{atRest()}</p>
+              {mode === 'daily' && (
+                <DailyKey days={days} bands={geometry.bands} forecast={geometry.forecast} />
+              )}
+            </div>
+            {active !== null && <p className={styles.readout}>{say(active)}</p>}
+          </div>
           <div
             ref={frame}
             className={styles.frame}

@@ -33,6 +33,11 @@ export interface Band {
   readonly width: number;
 }
 
+/** Too narrow to be outlined. */
+export function isThin({ width }: Band): boolean {
+  return width < 3;
+}
+
 /** Where each day's bar stands in `width` px. Many days stand close, one day does not fill the plot. */
 export function layoutBands(count: number, width: number): readonly Band[] {
   const gap = count > 120 ? 0 : count > 45 ? 0.15 : 0.28;

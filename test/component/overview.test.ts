@@ -4,7 +4,7 @@ import { usePopover } from './popover';
 
 const { asked, choose, click, find, press, show, text, window } = usePopover();
 
-const readout = (): Promise<string> => window().page.locator('[class*=readout]').innerText();
+const readout = (): Promise<string> => window().page.locator('[class*=readout]:visible').innerText();
 
 it('closes on Esc, refreshes on R, and opens export and settings on their keys', async () => {
   await show('overview');
@@ -143,6 +143,30 @@ it('draws each state of a day in its own way', async () => {
   expect(await shapes('zero')).toBe(19);
   // The vendor may still report the last days.
   expect(await shapes('notReported')).toBe(3);
+});
+
+it('explains the signs of its bars, those that are there, and moves nothing while it says a day instead', async () => {
+  const key = find('list', 'Signs of the chart');
+  const signs = async (): Promise<string[]> => (await key.innerText()).split(/\s*\n\s*/);
+  await show('overview');
+  expect(await signs()).toEqual(['provisional', 'forecast']);
+  await show('true-zero');
+  expect(await signs()).toEqual(['not reported yet', 'forecast']);
+  await show('last-month');
+  expect(await key.count()).toBe(0);
+  await show('partly-known');
+  expect(await signs()).toEqual(['provisional', 'not read yet', 'forecast']);
+  const chart = find('slider');
+  const before = await chart.boundingBox();
+  await chart.hover();
+  expect(await readout()).toMatch(/^\w{3}, Nov \d+ · \$/);
+  expect(await key.isVisible()).toBe(false);
+  expect(await chart.boundingBox()).toEqual(before);
+  await click('radio', 'Cumulative');
+  expect(await key.count()).toBe(0);
+  // As a table the days bear the same words.
+  await click('radio', 'Table');
+  await find('row', /^Nov 9 not read yet /).waitFor();
 });
 
 it('opens a row to its meters and days, and unfolds the tail', async () => {
