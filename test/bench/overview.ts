@@ -116,7 +116,9 @@ class Sample {
   sum(view: ViewChoice): void {
     const range = resolvePeriod(view.period, TODAY, view.custom, null);
     const total = this.db.integer(
-      'SELECT sum(usd) AS value FROM resource_day WHERE connection_n IN (1, 2) AND day BETWEEN ? AND ?',
+      `SELECT sum(d.usd) AS value FROM resource r
+       CROSS JOIN resource_day d ON d.connection_n = r.connection_n AND d.resource_id = r.id
+       WHERE d.day BETWEEN ? AND ?`,
       dayNumber(range.from),
       dayNumber(range.to),
     );
