@@ -82,5 +82,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
       const electron = await setUp();
       await build();
       say(`Made: ${await packageProgram(electron)}`);
+      if (electron.kind === 'stand-in')
+        say('It holds the stand-in Electron: good for trying it here, not for giving to anyone.');
     }
   });
