@@ -90,6 +90,8 @@ function differences(connections: readonly StatusConnection[]): string {
 /** What `status` prints for people. */
 export function statusText(input: StatusInput): string {
   const { now, forecast } = input;
+  // Nothing is kept of anything: a table could only say so six times.
+  if (input.connections.length === 0) return connectionsText([]);
   const connections = input.connections.filter(({ removed }) => !removed);
   const rows = STATUS_PERIODS.map((id) => periodRow(id, input.periods[id], now));
   if (forecast !== null) {

@@ -180,7 +180,9 @@ describe('day by day', () => {
     const files = (): string[] => readdirSync(world.home).filter((name) => !name.startsWith('ledger.'));
     const before = files();
     await page.keyboard.press('2');
-    const state = await view.until(({ overview }) => overview.view.period === 'last7Days');
+    // The export begins with the days that the page shows.
+    await expect.poll(() => page.getByRole('region', { name: 'Total' }).innerText()).toContain('7 days');
+    const state = await view.state();
     await page.keyboard.press('e');
     await answer(true);
     await page.getByRole('button', { name: 'Export as CSV…' }).click();

@@ -304,8 +304,13 @@ Analytics: the vendor reported 5 CHC, stored are 4.5 CHC.
     expect(statusText({ ...input, connections })).not.toContain('reported');
   });
 
-  it('says what to do where there is no connection', () => {
-    expect(connectionsText([])).toBe('No connection yet; add one with "cost-tray connect".\n');
+  it('says what to do where there is no connection, and shows no table of nothing', () => {
+    const sentence = 'No connection yet; add one with "cost-tray connect".\n';
+    expect(connectionsText([])).toBe(sentence);
+    expect(statusText({ ...input, connections: [] })).toBe(sentence);
+    expect(statusText({ ...input, connections: [{ ...connection, removed: true }] })).toMatch(
+      /^As of .*\n\nToday /,
+    );
   });
 
   it('lists removed connections with their history', () => {
