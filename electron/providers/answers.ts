@@ -63,9 +63,16 @@ function textOfBody(body: Uint8Array): string {
   }
 }
 
+/** An escaped half of a character outside the basic plane. */
+const SURROGATE = /\\u[dD][89a-fA-F]/;
+
 function parseJson(text: string): unknown {
+  // Half a character is no text: it would come back from the ledger as another than it went in.
+  const revive = SURROGATE.test(text)
+    ? (_name: string, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value)
+    : undefined;
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, revive);
   } catch {
     return parseWithNaN(text);
   }

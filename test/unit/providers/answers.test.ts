@@ -247,3 +247,12 @@ test('a byte order mark is no fault', () => {
 test('JSON that is called a page is read', () => {
   expect(readAnswer(answer({ a: 1 }, 200, html), PLAIN_RULES, NOON)).toEqual({ a: 1 });
 });
+
+describe('an answer', () => {
+  test('with half a character has the sign for an unknown one there, and whole ones as they are', () => {
+    const body = String.raw`{"name": ["\ud800x", "y\uDFFF", "\ud83d\ude00", "\\ud800"]}`;
+    expect(readAnswer(answer(body), PLAIN_RULES, NOON)).toEqual({
+      name: ['\ufffdx', 'y\ufffd', '\u{1f600}', String.raw`\ud800`],
+    });
+  });
+});
