@@ -108,6 +108,12 @@ export function trueForecast(overview: Overview): Forecast | null {
     : forecast;
 }
 
+/** The budget is one for the month and all connections; null where the number shown is of the same. */
+export function budgetScope({ view, connections }: Overview): string | null {
+  if (view.connection === null && view.period === 'monthToDate') return null;
+  return connections.length > 1 ? 'This month, all connections:' : 'This month:';
+}
+
 /** The connections whose charges the shown total counts. */
 export function countedConnections(overview: Overview): readonly ConnectionView[] {
   const { connection } = overview.view;

@@ -8,16 +8,19 @@ import styles from './overview.module.css';
 interface Props {
   readonly budget: BudgetView;
   readonly forecast: Forecast | null;
+  /** What it measures, where the number above it is of other days or connections; else null. */
+  readonly scope: string | null;
 }
 
 /** The month's spend against its limit, with a tick where the forecast ends. */
-export function BudgetMeter({ budget, forecast }: Props) {
+export function BudgetMeter({ budget, forecast, scope }: Props) {
   const { money, share } = useFormat();
   const end = forecast?.monthEnd ?? 0n;
   const widest = [budget.limit, budget.spent, end].reduce((max, value) => (value > max ? value : max));
   const place = (amount: bigint): string => `${lengthOfAmount(amount, widest, 100)}%`;
   const beyond = end > budget.limit;
-  const words = `${share(budget.share)} of ${money(budget.limit, { tight: true })}`;
+  const part = `${share(budget.share)} of ${money(budget.limit, { tight: true })}`;
+  const words = scope === null ? part : `${scope} ${part}`;
   return (
     <section className={styles.budget} aria-label="Budget">
       <div

@@ -4,7 +4,7 @@ import { lastOfMonth } from '../../shared/day';
 import type { Forecast, Overview } from '../../shared/model';
 import { dayText, listText } from '../format';
 import { useFormat } from '../formatContext';
-import { trueForecast } from '../labels';
+import { countedConnections, trueForecast } from '../labels';
 import styles from './overview.module.css';
 
 interface FactProps {
@@ -27,9 +27,21 @@ function Fact({ name, value, note }: FactProps) {
 function leftOut({ runRate }: Overview, forecast: Forecast | null): string | null {
   const noHistory = forecast?.withoutHistory ?? [];
   const noRate = runRate?.missing ?? [];
-  if (noHistory.length > 0)
-    return `Forecast counts only what is spent so far for ${listText(noHistory)}: not enough history`;
-  return noRate.length > 0 ? `Run rate without ${listText(noRate)}: not enough data` : null;
+  const parts = [
+    ...(noRate.length > 0 ? [`Run rate without ${listText(noRate)}: not enough data`] : []),
+    ...(noHistory.length > 0
+      ? [`Forecast counts only what is spent so far for ${listText(noHistory)}: not enough history`]
+      : []),
+  ];
+  return parts.length === 0 ? null : parts.join(' · ');
+}
+
+/** What a run rate is made of: a vendor that reports hours counts with the last 24, one that reports days with a day. */
+function runRateNote(overview: Overview): string {
+  if (overview.runRate === null) return 'no recent data';
+  const providers = new Set(countedConnections(overview).map(({ provider }) => provider));
+  if (providers.size > 1) return 'per day';
+  return providers.has('phala') ? 'latest 24 h' : 'newest whole day';
 }
 
 /** Today so far, run rate, forecast. */
@@ -50,7 +62,7 @@ export function Facts({ overview }: { readonly overview: Overview }) {
         <Fact
           name="Run rate"
           value={runRate === null ? '—' : money(runRate.perDay, tight)}
-          note={runRate === null ? 'no recent data' : 'latest 24 h'}
+          note={runRateNote(overview)}
         />
         <Fact
           name={`Forecast ${dayText(lastOfMonth(today), today)}`}

@@ -36,11 +36,23 @@ interface Gap {
   readonly unread: boolean;
 }
 
+/** The days that were not read, and of which connections where others know them. */
+function unreadText(overview: Overview): string {
+  const { total, days, today } = overview;
+  const unread = new Set(total.unknownDays);
+  const bars = days.filter(({ day }) => unread.has(day));
+  const names = [...new Set(bars.flatMap(({ unknownFor }) => unknownFor))];
+  const text = daysText(total.unknownDays, today);
+  const others = countedConnections(overview).length > names.length;
+  return names.length > 0 && others ? `${listText(names, 2)} on ${text}` : text;
+}
+
 /** Which days are missing from a number, and why; null where none is. */
-function gapOf({ total, days, today }: Overview): Gap | null {
+function gapOf(overview: Overview): Gap | null {
+  const { total, days, today } = overview;
   if (total.known !== 'part') return null;
   const unread = total.unknownDays;
-  if (unread.length > 0) return { text: `Without ${daysText(unread, today)}: not read yet`, unread: true };
+  if (unread.length > 0) return { text: `Without ${unreadText(overview)}: not read yet`, unread: true };
   const late = days.filter(
     ({ day, state }) => state === 'open' && day < today && day >= total.range.from && day <= total.range.to,
   );

@@ -4,7 +4,7 @@ import type { RefObject } from 'react';
 import type { AppState } from '../../shared/model';
 import { Breakdown } from '../breakdown/Breakdown';
 import { DailyChart } from '../chart/DailyChart';
-import { trueForecast } from '../labels';
+import { budgetScope, trueForecast } from '../labels';
 import { useStore } from '../store';
 import { Backfill } from './Backfill';
 import { BudgetMeter } from './BudgetMeter';
@@ -51,6 +51,7 @@ export function OverviewScreen({ app, pickingRange, onPickRange, customRange }: 
             <BudgetMeter
               budget={overview.budget}
               forecast={overview.view.connection === null ? trueForecast(overview) : null}
+              scope={budgetScope(overview)}
             />
           )}
           <Reading connections={overview.connections} />

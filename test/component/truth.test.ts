@@ -32,7 +32,7 @@ it('gives a resource one colour in bars, legend and row where the chart is split
 it('names the days that a number lacks, and reads them on demand', async () => {
   await show('partly-known');
   expect(await text('[class*=change]')).toBe('+5% on 18 days of Oct 1–21');
-  await window().page.getByText('Without Nov 9, Nov 10 and Nov 14: not read yet').waitFor();
+  await window().page.getByText('Without Analytics on Nov 9, Nov 10 and Nov 14: not read yet').waitFor();
   await click('button', 'Read now');
   expect(await asked('refresh')).toEqual([{ connection: null }]);
   await show('true-zero');
@@ -46,9 +46,32 @@ it('calls nothing a forecast or a run rate that is none', async () => {
   expect(await facts()).toMatch(/Forecast Nov 30\s+—\s+not enough history/);
   await show('no-history');
   expect(await facts()).toMatch(/Forecast Nov 30\s+\$\d/);
-  await window().page.getByText('Forecast counts only what is spent so far for Analytics').waitFor();
+  expect(await text('[class*=omitted]')).toMatch(
+    /^Run rate without Analytics: not enough data · Forecast counts only what is spent so far for Analytics/,
+  );
   await show('first-sync');
   expect(await facts()).toMatch(/Today so far\s+—[\s\S]*Run rate\s+—[\s\S]*Forecast Nov 30\s+—/);
+});
+
+it('says of what the run rate is made', async () => {
+  const made = async (state: string): Promise<string | undefined> => {
+    await show(state);
+    return /Run rate\s+\S+\s+(.*)/.exec(await text('[class*=facts]'))?.[1];
+  };
+  expect(await made('overview')).toBe('per day');
+  expect(await made('one-connection')).toBe('latest 24 h');
+  expect(await made('billing')).toBe('newest whole day');
+});
+
+it('names the scope of the budget where the number above it has another', async () => {
+  const words = async (state: string): Promise<string> => {
+    await show(state);
+    return text('[class*=budgetText]');
+  };
+  expect(await words('overview')).toMatch(/^49% of \$2,500\.00 budget/);
+  for (const state of ['last-month', 'billing']) {
+    expect(await words(state)).toMatch(/^This month, all connections: 49% of \$2,500\.00 budget/);
+  }
 });
 
 it('says since when a rate holds', async () => {
