@@ -2,7 +2,7 @@
 import { earlier, eachDay } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { DayBar, SeriesView, ViewChoice } from '../../shared/model.js';
-import { PROVIDER_NAMES } from '../../shared/model.js';
+import { PROVIDER_IDS, PROVIDER_NAMES } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
 import type { KnownDay } from '../../shared/policy/known-days.js';
 import type { Connection, Ledger, Question, ResourceSum } from '../ledger/types.js';
@@ -29,9 +29,8 @@ export interface BarsInput {
 type Splits = ReadonlyMap<Day, ReadonlyMap<string, bigint>>;
 
 export function chartBars(input: BarsInput): { series: SeriesView[]; days: DayBar[] } {
-  const ranked = totalsOf(input).sort((a, b) =>
-    a.usd === b.usd ? (a.key < b.key ? -1 : 1) : a.usd > b.usd ? -1 : 1,
-  );
+  const totals = totalsOf(input);
+  const ranked = input.splitBy === 'provider' ? inFixedOrder(totals) : totals.sort(bySize);
   const series = ranked.length <= SERIES + 1 ? ranked : ranked.slice(0, SERIES);
   const splits = splitsOf(
     input,
@@ -44,6 +43,15 @@ export function chartBars(input: BarsInput): { series: SeriesView[]; days: DayBa
     series.push({ key: REST, name: `${rest.length} more`, provider: null, usd });
   }
   return { series, days: bars(input, series, splits) };
+}
+
+/** Providers keep their place in the bars, whichever costs more in a period. */
+function inFixedOrder(totals: readonly SeriesView[]): SeriesView[] {
+  return PROVIDER_IDS.flatMap((id) => totals.filter(({ key }) => key === id));
+}
+
+function bySize(a: SeriesView, b: SeriesView): number {
+  return a.usd === b.usd ? (a.key < b.key ? -1 : 1) : a.usd > b.usd ? -1 : 1;
 }
 
 /** What each series comes to over the chart's days, in no order. */

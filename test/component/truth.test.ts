@@ -74,6 +74,13 @@ it('names the scope of the budget where the number above it has another', async 
   }
 });
 
+it('keeps each provider’s place in the bars, whichever costs more', async () => {
+  for (const state of ['overview', 'last-month']) {
+    await show(state);
+    expect(await text('[class*=legend]')).toMatch(/^Phala[\s\S]*ClickHouse/);
+  }
+});
+
 it('says since when a rate holds', async () => {
   await show('other-rate');
   await window().page.getByText('1 CHC = $0.85 since Nov 10, earlier days at the rate then').waitFor();
