@@ -97,6 +97,9 @@ export function DailyChart({
     null,
   );
   const newest = days[resting];
+  // A period of one day is drawn among the days before it, which its number does not count.
+  const { from, to } = overview.total.range;
+  const onlyDay = from === to ? (days.find(({ day }) => day === from) ?? null) : null;
   const atRest = (): string => {
     if (overview.total.known === 'none' || newest === undefined) return '';
     if (mode === 'cumulative') return say(newest);
@@ -166,7 +169,7 @@ export function DailyChart({
             )}
           </div>
           {mode === 'daily' ? (
-            <Legend series={series} splitBy={splitBy} active={active} />
+            <Legend series={series} splitBy={splitBy} day={active ?? onlyDay} />
           ) : (
             <CumulativeKey forecast={geometry.forecast} budget={geometry.budget} />
           )}

@@ -6,18 +6,17 @@ import styles from './chart.module.css';
 interface Props {
   readonly series: readonly SeriesView[];
   readonly splitBy: SplitBy;
-  /** The day under the pointer: its split stands in place of the period's. */
-  readonly active: DayBar | null;
+  /** The day under the pointer, or the period's only one: its split stands in place of the period's. */
+  readonly day: DayBar | null;
 }
 
 /** Names, colours and amounts of the series, in the order in which they are stacked. */
-export function Legend({ series, splitBy, active }: Props) {
+export function Legend({ series, splitBy, day }: Props) {
   const { money } = useFormat();
   return (
-    <ul className={styles.legend} aria-label={active === null ? 'Split of the period' : 'Split of the day'}>
+    <ul className={styles.legend} aria-label={day === null ? 'Split of the period' : 'Split of the day'}>
       {series.map((one, index) => {
-        const usd =
-          active === null ? one.usd : (active.split.find(({ key }) => key === one.key)?.usd ?? null);
+        const usd = day === null ? one.usd : (day.split.find(({ key }) => key === one.key)?.usd ?? null);
         const shape = one.provider === 'phala' ? 4 : 1;
         return (
           <li key={one.key} className={styles.legendItem}>

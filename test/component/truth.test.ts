@@ -81,6 +81,12 @@ it('keeps each provider’s place in the bars, whichever costs more', async () =
   }
 });
 
+it('splits the day that the number counts, where it is drawn among others', async () => {
+  await show('today');
+  expect(await text('[class*=number]')).toBe('$10.34');
+  expect(await text('[class*=legend]')).toMatch(/^Phala\s+\$6\.98\s+ClickHouse\s+\$3\.35$/);
+});
+
 it('says since when a rate holds', async () => {
   await show('other-rate');
   await window().page.getByText('1 CHC = $0.85 since Nov 10, earlier days at the rate then').waitFor();
