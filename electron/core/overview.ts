@@ -65,7 +65,8 @@ export function buildOverview(input: OverviewInput): Overview {
   const mine = ofConnections(facts, new Set(selected.map(({ id }) => id)));
   const days = joined(mine);
 
-  const comparison = compare(range, before, days, today);
+  const ends = selected.flatMap(({ removedAt }) => (removedAt === null ? [] : [dayOf(removedAt)]));
+  const comparison = compare(range, before, days, today, ends);
   const views = connectionViews(ledger, facts, live);
   const monthToDate = periodAmount({ range: month, today, ...within(facts, month) });
   const total = periodAmount({ range, today, ...within(mine, range) });

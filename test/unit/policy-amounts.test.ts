@@ -167,6 +167,16 @@ describe('compare', () => {
     });
   });
 
+  it('sets no day without a connection against one that counts it', () => {
+    const list = [...days('2026-10-01', '2026-10-31', '10'), ...days('2026-11-01', '2026-11-21', '12')];
+    const removedOn = (one: string) => compare(month, before, list, today, [day(one)])?.change;
+    expect(removedOn('2026-11-18')).toMatchObject({ range: range('2026-10-01', '2026-10-17'), days: 17 });
+    // Both sides are without it, or both count it.
+    expect(removedOn('2026-10-01')).toMatchObject({ days: 21 });
+    expect(removedOn('2026-11-22')).toMatchObject({ days: 21 });
+    expect(removedOn('2026-10-31')).toBeUndefined();
+  });
+
   it('drops days without a counterpart in a shorter month', () => {
     const result = compare(
       range('2026-03-01', '2026-03-31'),
