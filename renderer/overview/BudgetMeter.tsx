@@ -12,12 +12,14 @@ interface Props {
   readonly scope: string | null;
 }
 
-/** The month's spend against its limit, with a tick where the forecast ends. */
+/** The month's spend against its limit, a line across; a mark above shows where the forecast ends. */
 export function BudgetMeter({ budget, forecast, scope }: Props) {
   const { money, share } = useFormat();
   const end = forecast?.monthEnd ?? 0n;
   const widest = [budget.limit, budget.spent, end].reduce((max, value) => (value > max ? value : max));
   const place = (amount: bigint): string => `${lengthOfAmount(amount, widest, 100)}%`;
+  const excess = budget.spent - budget.limit;
+  const within = budget.over ? budget.limit : budget.spent;
   const beyond = end > budget.limit;
   const part = `${share(budget.share)} of ${money(budget.limit, { tight: true })}`;
   const words = scope === null ? part : `${scope} ${part}`;
@@ -32,19 +34,21 @@ export function BudgetMeter({ budget, forecast, scope }: Props) {
         aria-valuenow={Math.min(100, Math.round(budget.share * 100))}
         aria-valuetext={`${words} budget`}
       >
-        <span
-          className={clsx(styles.spent, budget.over && styles.overspent)}
-          style={{ width: place(budget.spent) }}
-        />
-        {end > 0n && <span className={styles.forecastTick} style={{ left: place(end) }} />}
+        <span className={clsx(styles.spent, budget.over && styles.full)} style={{ width: place(within) }} />
+        {budget.over && (
+          <span className={styles.excess} style={{ left: place(budget.limit), width: place(excess) }} />
+        )}
         <span className={styles.limit} style={{ left: place(budget.limit) }} />
+        {end > 0n && <span className={styles.forecastMark} style={{ left: place(end) }} />}
       </div>
       <p className={styles.budgetText}>
         <span className={clsx(budget.over && styles.overText)}>
           {budget.over ? `Over budget · ${words}` : `${words} budget`}
         </span>
+        {budget.over && <span className={styles.overText}>{`${money(excess, { tight: true })} over`}</span>}
         {!budget.over && end > 0n && (
-          <span className={clsx(styles.quiet, beyond && styles.beyond)}>
+          <span className={clsx(styles.forecastWords, styles.quiet, beyond && styles.beyond)}>
+            <span className={styles.forecastSign} aria-hidden="true" />
             {beyond ? 'forecast ends above it' : 'forecast ends within it'}
           </span>
         )}

@@ -112,6 +112,17 @@ it('holds the forecast’s band in a line beside a 12-hour clock, and breaks it 
   expect(pieces).toEqual([1, 1]);
 });
 
+it('says by how much a budget is exceeded, and marks its limit and the forecast in two shapes', async () => {
+  await show('over-budget-forced');
+  expect(await text('section[aria-label=Budget]')).toMatch(/123% of \$1,000\.00.*\$230\.24 over/s);
+  const shape = (mark: string): Promise<string> =>
+    window()
+      .page.locator(`[role=meter] [class*=${mark}]`)
+      .evaluate((node) => getComputedStyle(node).clipPath);
+  expect(await shape('limit')).toBe('none');
+  expect(await shape('forecastMark')).toMatch(/polygon/);
+});
+
 it('holds its number in a line and its foot in two at 200 % zoom', async () => {
   const height = async (selector: string): Promise<number> =>
     (await window().page.locator(selector).first().boundingBox())?.height ?? 0;
