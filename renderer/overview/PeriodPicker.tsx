@@ -12,6 +12,9 @@ import { Segmented } from '../ui/Segmented';
 import type { Segment } from '../ui/Segmented';
 import styles from './overview.module.css';
 
+/** How far the calendar keeps from the window's edges: at 200 % zoom it needs nearly all of its width. */
+const CALENDAR_MARGIN_PX = 4;
+
 interface Props {
   readonly overview: Overview;
   readonly view: ViewChoice;
@@ -55,6 +58,7 @@ export function PeriodPicker({ overview, view, picking, onPick, custom }: Props)
         isOpen={picking}
         onOpenChange={onPick}
         placement="bottom end"
+        containerPadding={CALENDAR_MARGIN_PX}
       >
         <Dialog aria-label="Custom range">
           <RangeCalendar
