@@ -40,7 +40,11 @@ export function Row({ row, by, colour, version, today, range, isOpen, onToggle }
         onClick={onToggle}
       >
         <span className={styles.line}>
-          <ProviderMark provider={row.provider} colour={colour} />
+          {row.provider !== null && (
+            <span className={styles.besideName}>
+              <ProviderMark provider={row.provider} colour={colour} />
+            </span>
+          )}
           <span className={styles.name} title={row.name}>
             {row.name}
           </span>

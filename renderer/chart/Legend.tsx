@@ -17,6 +17,8 @@ export function Legend({ series, splitBy, day }: Props) {
     <ul className={styles.legend} aria-label={day === null ? 'Split of the period' : 'Split of the day'}>
       {series.map((one, index) => {
         const usd = day === null ? one.usd : (day.split.find(({ key }) => key === one.key)?.usd ?? null);
+        // A day's amount takes no more room than the period's, so that no name is broken otherwise under the pointer.
+        const room = money(one.usd, { tight: true }).length;
         const shape = one.provider === 'phala' ? 4 : 1;
         return (
           <li key={one.key} className={styles.legendItem}>
@@ -26,7 +28,9 @@ export function Legend({ series, splitBy, day }: Props) {
             <span className={styles.legendName} title={one.name}>
               {one.name}
             </span>
-            <span className={styles.legendAmount}>{usd === null ? '—' : money(usd, { tight: true })}</span>
+            <span className={styles.legendAmount} style={{ minInlineSize: `${room}ch` }}>
+              {usd === null ? '—' : money(usd, { tight: true })}
+            </span>
           </li>
         );
       })}

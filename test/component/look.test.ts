@@ -186,15 +186,22 @@ it('shows the focus on every stop of the Tab key, and comes past every control o
   );
 });
 
-it('cuts a 60-character name short and says it whole in its title', async () => {
+it('gives a 60-character name two lines, cuts it there and says it whole in its title', async () => {
   await show('long-name');
-  const name = window().page.locator('li[aria-setsize] [title]').first();
+  const rows = window().page.locator('li[aria-setsize]');
+  const name = rows.locator('[title]').first();
   const whole = await name.getAttribute('title');
   expect(whole).toHaveLength(60);
   expect(await name.innerText()).toBe(whole);
-  expect(
-    await name.evaluate((node) => [node.scrollWidth > node.clientWidth, getComputedStyle(node).textOverflow]),
-  ).toEqual([true, 'ellipsis']);
+  const heights = (): Promise<readonly number[]> =>
+    name.evaluate((node) => [node.clientHeight, node.scrollHeight]);
+  expect(await heights()).toEqual([36, 36]);
+  const [row, next] = await Promise.all([rows.nth(0).boundingBox(), rows.nth(1).boundingBox()]);
+  expect(next?.y).toBeCloseTo((row?.y ?? 0) + (row?.height ?? 0), 0);
+  await window().look({ zoom: 2 });
+  const [shown = 0, needed = 0] = await heights();
+  expect(shown).toBe(36);
+  expect(needed).toBeGreaterThan(shown);
 });
 
 it('lays a row out with its name at the left, its amount at the right and its share as a bar between', async () => {
