@@ -4,9 +4,9 @@ import type { Overview, SplitBy } from '../../shared/model';
 import { dayText } from '../format';
 import { Bars } from './Bars';
 import { Cumulative } from './Cumulative';
-import { PLOT_HEIGHT } from './geometry';
+import { PLOT_HEIGHT, dayLabels } from './geometry';
 import type { Geometry, PlotMode } from './geometry';
-import { labelledDays, lengthOfAmount } from './layout';
+import { lengthOfAmount } from './layout';
 import styles from './chart.module.css';
 
 interface Props {
@@ -28,7 +28,8 @@ export function Plot({ overview, splitBy, mode, width, geometry, at }: Props) {
   const { bands, max, ticks, width: plotWidth } = geometry;
   const height = PLOT_HEIGHT;
   const step = days.length === 0 ? 0 : plotWidth / days.length;
-  const labels = labelledDays(days.length, plotWidth, DAY_LABEL_PX, days.at(-1)?.day === today);
+  const place = days.findIndex(({ day }) => day === today);
+  const labels = dayLabels(days.length, plotWidth, DAY_LABEL_PX, place);
   return (
     <svg className={styles.plot} width={width} height={TOP + height + AXIS} aria-hidden="true">
       <g transform={`translate(0 ${TOP})`}>

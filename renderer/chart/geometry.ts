@@ -1,6 +1,6 @@
 import type { Forecast, Overview } from '../../shared/model';
 import { trueForecast } from '../labels';
-import { largestDay, layoutBands, niceScale } from './layout';
+import { labelledDays, largestDay, layoutBands, niceScale } from './layout';
 import type { Band } from './layout';
 
 export const PLOT_HEIGHT = 92;
@@ -50,4 +50,21 @@ export function plotGeometry(
     forecast: ahead,
     budget: limit,
   };
+}
+
+/**
+ * The days that bear a label, today always among them: what would stand closer to it than `labelWidth` px gives way.
+ *
+ * @param today where today is among the `count` days; -1 where it is not
+ */
+export function dayLabels(
+  count: number,
+  width: number,
+  labelWidth: number,
+  today: number,
+): readonly number[] {
+  const labels = labelledDays(count, width, labelWidth, today >= 0 && today === count - 1);
+  if (today < 0 || labels.includes(today)) return labels;
+  const apart = (labelWidth * count) / Math.max(1, width);
+  return [...labels.filter((index) => Math.abs(index - today) >= apart), today].sort((a, b) => a - b);
 }
