@@ -24,6 +24,7 @@ interface SignProps {
   readonly height: number;
   /** How high the day's known part stands, in px. */
   readonly known: number;
+  /** How high a day to come stands, in px; 0 without a forecast. */
   readonly ahead: number;
 }
 
@@ -49,7 +50,15 @@ function DaySign({ bar, band, height, known, ahead }: SignProps) {
     case 'zero':
       return <rect className={styles.zero} x={x} y={height - 2} width={width} height={2} />;
     case 'future':
-      return <rect className={styles.future} x={x} y={height - ahead} width={width} height={ahead} />;
+      return ahead === 0 ? null : (
+        <rect
+          className={styles.future}
+          x={x + 0.5}
+          y={height - ahead + 0.5}
+          width={Math.max(0.5, width - 1)}
+          height={ahead - 0.5}
+        />
+      );
     case 'blank':
     case 'solid':
     case 'hatched':
@@ -62,7 +71,7 @@ export function Bars({ days, series, splitBy, forecast, bands, max, height }: Pr
   const id = useId();
   const keys = series.map(({ key }) => key);
   const paths = stackPaths({ days, keys, bands, max, height });
-  const ahead = Math.max(2, futureHeight(days, forecast, max, height));
+  const ahead = forecast === null ? 0 : Math.max(2, futureHeight(days, forecast, max, height));
   return (
     <>
       <defs>
