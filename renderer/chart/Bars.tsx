@@ -4,6 +4,7 @@ import type { DayBar, Forecast, SeriesView, SplitBy } from '../../shared/model';
 import { futureHeight, isThin, lengthOfAmount, lookOf, stackPaths } from './layout';
 import type { Band } from './layout';
 import { seriesColour } from './palette';
+import { Texture, textureStyle } from './Texture';
 import styles from './chart.module.css';
 
 interface Props {
@@ -88,10 +89,23 @@ export function Bars({ days, series, splitBy, forecast, bands, max, height }: Pr
             <rect width="1.6" height="4" fill={seriesColour(one, index, splitBy)} />
           </pattern>
         ))}
+        {series.map((one, index) => (
+          <Texture
+            key={one.key}
+            id={`${id}-${index}-plain`}
+            index={index}
+            colour={seriesColour(one, index, splitBy)}
+          />
+        ))}
       </defs>
       {series.map((one, index) => (
         <g key={one.key}>
-          <path d={paths.solid[index]} fill={seriesColour(one, index, splitBy)} />
+          <path
+            className={styles.textured}
+            style={textureStyle(`${id}-${index}-plain`)}
+            d={paths.solid[index]}
+            fill={seriesColour(one, index, splitBy)}
+          />
           <path d={paths.hatched[index]} fill={`url(#${id}-${index})`} />
         </g>
       ))}

@@ -1,6 +1,9 @@
+import { useId } from 'react';
+
 import type { DayBar, SeriesView, SplitBy } from '../../shared/model';
 import { useFormat } from '../formatContext';
 import { seriesColour } from './palette';
+import { Texture, textureStyle } from './Texture';
 import styles from './chart.module.css';
 
 interface Props {
@@ -13,6 +16,7 @@ interface Props {
 /** Names, colours and amounts of the series, in the order in which they are stacked. */
 export function Legend({ series, splitBy, day }: Props) {
   const { money } = useFormat();
+  const id = useId();
   return (
     <ul className={styles.legend} aria-label={day === null ? 'Split of the period' : 'Split of the day'}>
       {series.map((one, index) => {
@@ -23,7 +27,15 @@ export function Legend({ series, splitBy, day }: Props) {
         return (
           <li key={one.key} className={styles.legendItem}>
             <svg className={styles.swatch} viewBox="0 0 8 8" aria-hidden="true">
-              <rect width="8" height="8" rx={shape} fill={seriesColour(one, index, splitBy)} />
+              <Texture id={`${id}-${index}`} index={index} colour={seriesColour(one, index, splitBy)} />
+              <rect
+                className={styles.textured}
+                style={textureStyle(`${id}-${index}`)}
+                width="8"
+                height="8"
+                rx={shape}
+                fill={seriesColour(one, index, splitBy)}
+              />
             </svg>
             <span className={styles.legendName} title={one.name}>
               {one.name}

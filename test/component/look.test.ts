@@ -90,6 +90,12 @@ it('tells chosen from not chosen and spent from unspent in forced colours', asyn
   );
   expect(await background('[role=meter] [class*=spent]')).not.toBe(await background('[role=meter]'));
   expect(await background('[class*=fill]')).not.toBe(await background('[class*=track]'));
+  await show('by-resource', { forcedColors: true });
+  const fills = await window()
+    .page.locator('[class*=swatch] > rect')
+    .evaluateAll((nodes) => nodes.map((node) => getComputedStyle(node).fill));
+  expect(fills).toHaveLength(6);
+  expect(new Set(fills).size).toBe(6);
   await show('exporting', { forcedColors: true });
   expect(await background('[role=progressbar] > *')).not.toBe(await background('[role=progressbar]'));
 });
