@@ -177,6 +177,8 @@ export interface BudgetView {
   /** spent / limit, may exceed 1. */
   readonly share: number;
   readonly over: boolean;
+  /** By how much it is over; 0 where it is not. */
+  readonly excess: Nanos;
 }
 
 export type StatusLevel = 'ok' | 'busy' | 'notice' | 'warning' | 'error';

@@ -18,7 +18,7 @@ export function BudgetMeter({ budget, forecast, scope }: Props) {
   const end = forecast?.monthEnd ?? 0n;
   const widest = [budget.limit, budget.spent, end].reduce((max, value) => (value > max ? value : max));
   const place = (amount: bigint): string => `${lengthOfAmount(amount, widest, 100)}%`;
-  const excess = budget.spent - budget.limit;
+  const { excess } = budget;
   const within = budget.over ? budget.limit : budget.spent;
   const beyond = end > budget.limit;
   const part = `${share(budget.share)} of ${money(budget.limit, { tight: true })}`;

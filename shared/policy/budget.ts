@@ -1,5 +1,6 @@
 /** The month's one budget: total, in USD, for the calendar month (UTC). */
 import type { BudgetView, Forecast, PeriodAmount } from '../model.js';
+import { nanos } from '../money.js';
 import type { Nanos } from '../money.js';
 
 /** `heading-over`: within the limit so far, and the forecast for the month's end is above it. */
@@ -15,7 +16,14 @@ const SHARE_STEPS = 1_000_000n;
 export function budgetView(limit: Nanos | null, monthToDate: PeriodAmount): BudgetView | null {
   if (limit === null || monthToDate.known === 'none') return null;
   const spent = monthToDate.usd;
-  return { limit, spent, share: shareOf(spent, limit), over: spent > limit };
+  const over = spent > limit;
+  return {
+    limit,
+    spent,
+    share: shareOf(spent, limit),
+    over,
+    excess: nanos(over ? spent - limit : 0n),
+  };
 }
 
 /** A budget of 0 is full with the first charge; refunds do not make a share negative. */

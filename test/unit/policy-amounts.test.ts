@@ -330,13 +330,13 @@ describe('the budget', () => {
   const limit = parseNanos('200');
 
   it.each([
-    ['50', 0.25, false],
-    ['200', 1, false],
-    ['200.000000001', 1, true],
-    ['250', 1.25, true],
-    ['-5', 0, false],
-  ])('of 200 with %s spent', (usd, share, over) => {
-    expect(budgetView(limit, month(usd))).toEqual({ limit, spent: parseNanos(usd), share, over });
+    ['50', 0.25, false, 0n],
+    ['200', 1, false, 0n],
+    ['200.000000001', 1, true, 1n],
+    ['250', 1.25, true, 50_000_000_000n],
+    ['-5', 0, false, 0n],
+  ])('of 200 with %s spent', (usd, share, over, excess) => {
+    expect(budgetView(limit, month(usd))).toEqual({ limit, spent: parseNanos(usd), share, over, excess });
   });
 
   it('of 0 is full with the first charge', () => {

@@ -12,6 +12,7 @@ const budget = (share: number) => ({
   spent: nanos(BigInt(Math.round(share * 100))),
   share,
   over: share > 1,
+  excess: nanos(BigInt(Math.max(0, Math.round(share * 100) - 100))),
 });
 
 /** Reads a PNG by its specification: chunks with checksums, rows without filter. */
