@@ -11,18 +11,21 @@ const SUMMARIES = [
   {
     table: 'resource_day',
     columns: 'connection_n, resource_id, day',
+    filled: 'native, usd',
     sums: 'sum(native), sum(usd)',
     key: 'AND resource_id IN (SELECT id FROM resource WHERE connection_n = ?1)',
   },
   {
     table: 'meter_day',
     columns: 'connection_n, meter_id, day',
+    filled: 'native, usd',
     sums: 'sum(native), sum(usd)',
     key: 'AND meter_id IN (SELECT id FROM meter WHERE connection_n = ?1)',
   },
   {
     table: 'day_total',
     columns: 'connection_n, day',
+    filled: 'native, usd, charges',
     sums: 'sum(native), sum(usd), sum(charges)',
     key: '',
   },
@@ -50,11 +53,11 @@ export function rebuildRollup(
     ...days,
     ...whose,
   );
-  for (const { table, columns, sums, key } of SUMMARIES) {
+  for (const { table, columns, filled, sums, key } of SUMMARIES) {
     // The key comes before the day: without it a connection's whole history would be walked.
     db.run(`DELETE FROM ${table} WHERE connection_n = ?1 ${key} AND day BETWEEN ?2 AND ?3`, ...days);
     db.run(
-      `INSERT INTO ${table} SELECT ${columns}, ${sums} FROM daily
+      `INSERT INTO ${table} (${columns}, ${filled}) SELECT ${columns}, ${sums} FROM daily
        WHERE connection_n = ? AND day BETWEEN ? AND ? GROUP BY ${columns}`,
       ...days,
     );

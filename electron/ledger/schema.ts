@@ -217,6 +217,7 @@ function sortSumsByKey(db: Database): void {
       DROP TABLE ${of}_day_by_day;
     `);
   }
+  db.exec('CREATE INDEX IF NOT EXISTS resource_vendor ON resource (connection_n, vendor_id)');
 }
 
 const MIGRATIONS: ReadonlyArray<(db: Database) => void> = [createLedger, addDoubt, sortSumsByKey];

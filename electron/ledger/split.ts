@@ -51,26 +51,17 @@ export function splitPart(db: Database): Pick<Ledger, 'daySplit' | 'keySums'> {
  * The rollup's rows of named resources or meters. Few are ever named, so each
  * one's stretch of the rollup is looked up, and no other row is read.
  */
-function rowsOf(by: RollupKey, named: string): string {
-  return `WITH named AS MATERIALIZED (${named})
+function rowsOf(by: RollupKey, column: string): string {
+  return `WITH named AS MATERIALIZED (
+      SELECT id, ${column} AS name FROM ${by}
+      WHERE connection_n = ?1 AND ${column} IN (SELECT value FROM json_each(?4))
+    )
     SELECT d.day, named.name, d.usd
     FROM named CROSS JOIN ${by}_day d
       ON d.connection_n = ?1 AND d.${by}_id = named.id AND d.day BETWEEN ?2 AND ?3`;
 }
 
-const ROWS_OF = {
-  // A resource is found by any of its ids, and named by the first.
-  resource: rowsOf(
-    'resource',
-    `SELECT r.id, r.vendor_id AS name FROM json_each(?4) k
-     CROSS JOIN resource_alias a ON a.connection_n = ?1 AND a.alias = k.value
-     JOIN resource r ON r.id = a.resource_id AND r.vendor_id = k.value`,
-  ),
-  meter: rowsOf(
-    'meter',
-    'SELECT id, meter AS name FROM meter WHERE connection_n = ?1 AND meter IN (SELECT value FROM json_each(?4))',
-  ),
-} as const;
+const ROWS_OF = { resource: rowsOf('resource', 'vendor_id'), meter: rowsOf('meter', 'meter') } as const;
 
 /** As JSON, what the connection calls the resources or meters that keys name. */
 function namesIn(keys: readonly string[], by: RollupKey, connection: AskedConnection): string {

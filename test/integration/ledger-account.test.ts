@@ -267,6 +267,26 @@ describe('listings', () => {
     expect(ledger.integrityFault()).toBeNull();
   });
 
+  it('that turn out to be one keep what both bear under one id, and each is asked for by its own', () => {
+    const connection = addConnection(ledger);
+    const [scope] = listScopes(ledger, connection, ['app-1']) as [Scope];
+    const of = (id: string, cost: string) =>
+      charge('2026-11-10', cost, { key: 'k', resource: { id, name: null, kind: 'CVM' } });
+    write(ledger, scope, days('2026-11-10'), [[of('hex-1', '1'), of('uuid-1', '2')]]);
+    const listing = { ids: ['uuid-1', 'hex-1'], name: 'web-prod', kind: 'CVM', stopped: false };
+    ledger.recordListing(connection.id, [], [listing], NOW);
+    const sums = ledger.resourceSums(ALL).map(({ key, usd: cost }) => ({ key, usd: cost }));
+    expect(sums).toEqual([
+      { key: `${connection.id}/uuid-1`, usd: usd('2') },
+      { key: `${connection.id}/hex-1`, usd: usd('1') },
+    ]);
+    const keys = sums.map(({ key }) => key);
+    expect([...ledger.keySums(ALL, 'resource', keys)]).toEqual(
+      expect.arrayContaining(sums.map(({ key, usd: cost }) => [key, cost])),
+    );
+    expect(ledger.daySplit(ALL, 'resource', keys)).toHaveLength(2);
+  });
+
   it('keep the newest name, in whatever order windows are read', () => {
     const connection = addConnection(ledger);
     const [scope] = listScopes(ledger, connection, ['app-1']) as [Scope];
