@@ -58,6 +58,9 @@ export type SyncOutcome =
 /** Faults of one window's answer; the other windows and scopes are read all the same. */
 const WINDOW_FAULTS: ReadonlySet<string> = new Set(['format', 'paging', 'too-large', 'range', 'refused']);
 
+/** Faults that may lie in what an audit asks for: it has had its turn, and is not asked for at every poll. */
+const AUDIT_FAULTS: ReadonlySet<string> = new Set([...WINDOW_FAULTS, 'vendor-fault', 'timeout']);
+
 export async function syncConnection(deps: SyncDeps, options: SyncOptions): Promise<SyncOutcome> {
   const { ledger, now } = deps;
   const connection = ledger.connection(options.connection);
@@ -245,14 +248,15 @@ class Sync {
       } catch (error) {
         if (this.context.signal.aborted) throw error;
         const fault = toFault(error);
+        if (task.purpose === 'audit' && AUDIT_FAULTS.has(fault.kind)) {
+          ledger.recordAudit(task.scope.id, now());
+        }
         if (fault.kind === 'no-such-app') {
           await this.notFound(task.scope);
           tasks.end(task.scope);
         } else if (WINDOW_FAULTS.has(fault.kind)) {
           this.firstFault ??= fault;
           tasks.wasBad(task);
-          // What cannot be read now is settled all the same: it has its turn again, and is not asked for at every poll.
-          if (task.purpose === 'audit') ledger.recordAudit(task.scope.id, now());
         } else throw error;
         this.advance(task.window, false);
       }

@@ -67,8 +67,11 @@ describe('a window that cannot be read', () => {
 });
 
 describe('an audit that cannot be read', () => {
-  it('is said once, and its turn comes again in a week', async () => {
-    program = await startProgram({ now: () => START, months: 4 });
+  it.each([
+    ['that makes no sense', 200, '{"usage": "none"}', 'format'],
+    ['that breaks the vendor', 500, '{}', 'vendor-fault'],
+  ])('%s is said once, and its turn comes again in a week', async (_what, status, body, kind) => {
+    program = await startProgram({ now: () => START, months: 4, scale: { apps: 1, cvmsPerApp: 1 } });
     const id = await program.connect('phala');
     expect(await program.sync(id)).toEqual({ kind: 'done' });
     program.now += 3 * DAY_MS;
@@ -81,10 +84,10 @@ describe('an audit that cannot be read', () => {
         const answer = await http.get(path, query);
         if ((query.end_date ?? '9') >= polled) return answer;
         audits += 1;
-        return { ...answer, body: Buffer.from('{"usage": "none"}') };
+        return { ...answer, status, body: Buffer.from(body) };
       },
     });
-    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'format' } });
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind } });
     expect(audits).toBeGreaterThan(0);
     const said = audits;
     for (let hour = 0; hour < 3; hour += 1) {
