@@ -65,16 +65,18 @@ function textOfBody(body: Uint8Array): string {
 
 /** An escaped half of a character outside the basic plane. */
 const SURROGATE = /\\u[dD][89a-fA-F]/;
+/** Whole such characters, halves of them, and every other escape, so that none begins within another. */
+const ESCAPE = /\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\./gs;
 
 function parseJson(text: string): unknown {
   // Half a character is no text: it would come back from the ledger as another than it went in.
-  const revive = SURROGATE.test(text)
-    ? (_name: string, value: unknown) => (typeof value === 'string' ? value.toWellFormed() : value)
-    : undefined;
+  const whole = SURROGATE.test(text)
+    ? text.replace(ESCAPE, (escape, half?: string) => (half === undefined ? escape : '\\ufffd'))
+    : text;
   try {
-    return JSON.parse(text, revive);
+    return JSON.parse(whole);
   } catch {
-    return parseWithNaN(text);
+    return parseWithNaN(whole);
   }
 }
 

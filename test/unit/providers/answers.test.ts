@@ -250,9 +250,9 @@ test('JSON that is called a page is read', () => {
 
 describe('an answer', () => {
   test('with half a character has the sign for an unknown one there, and whole ones as they are', () => {
-    const body = String.raw`{"name": ["\ud800x", "y\uDFFF", "\ud83d\ude00", "\\ud800"]}`;
+    const body = String.raw`{"n\ud83d": ["\ud800x", "y\uDFFF", "\ud83d\ude00", "\\ud800", "\\\ud800", "\ud83d\ud83d\ude00"]}`;
     expect(readAnswer(answer(body), PLAIN_RULES, NOON)).toEqual({
-      name: ['\ufffdx', 'y\ufffd', '\u{1f600}', String.raw`\ud800`],
+      'n\ufffd': ['\ufffdx', 'y\ufffd', '\u{1f600}', String.raw`\ud800`, '\\\ufffd', '\ufffd\u{1f600}'],
     });
   });
 });
