@@ -65,8 +65,7 @@ export function buildOverview(input: OverviewInput): Overview {
   const mine = ofConnections(facts, new Set(selected.map(({ id }) => id)));
   const days = joined(mine);
 
-  const ends = selected.flatMap(({ removedAt }) => (removedAt === null ? [] : [dayOf(removedAt)]));
-  const comparison = compare(range, before, days, today, ends);
+  const comparison = compare(range, before, days, today, daysFollowed(selected, mine));
   const views = connectionViews(ledger, facts, live);
   const monthToDate = periodAmount({ range: month, today, ...within(facts, month) });
   const total = periodAmount({ range, today, ...within(mine, range) });
@@ -140,6 +139,17 @@ function firstShown(ledger: Ledger, connections: readonly Connection[], asked: D
   if (asked.from >= recent) return earlier(asked.to, asked.from);
   const firsts = connections.map(({ id }) => ledger.firstChargeDay(id)).filter((day) => day !== null);
   return earlier(asked.to, later(asked.from, [...firsts, recent].reduce(earlier)));
+}
+
+/** Of each removed connection that was ever charged for, the days that were read before its removal. */
+function daysFollowed(connections: readonly Connection[], facts: DayFacts): Array<ReadonlySet<Day>> {
+  const own = byConnection(facts);
+  return connections.flatMap(({ id, removedAt }) => {
+    const { states, sums } = own.get(id) ?? NO_FACTS;
+    if (removedAt === null || sums.length === 0) return [];
+    const last = dayOf(removedAt);
+    return [new Set(states.filter(({ day }) => day < last).map(({ day }) => day))];
+  });
 }
 
 function chartRange(view: ViewChoice, range: DayRange): DayRange {

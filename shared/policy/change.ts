@@ -36,8 +36,8 @@ export function changeRatio(now: bigint, before: bigint): number | null {
  * @param before the same stretch before, from stretchBefore; days beyond the
  *   shorter of the two have no counterpart
  * @param days of both ranges, one entry a day over all connections that count
- * @param ends days from which on one of those connections is no longer followed: a day
- *   without it says nothing beside one that counts it
+ * @param followed for each connection that is no longer followed, the days it is known of:
+ *   a day without it says nothing beside one that counts it
  * @returns null where no pair is known, or the base is 0
  */
 export function compare(
@@ -45,7 +45,7 @@ export function compare(
   before: DayRange,
   days: readonly KnownDay[],
   today: Day,
-  ends: readonly Day[] = [],
+  followed: ReadonlyArray<ReadonlySet<Day>> = [],
 ): Comparison | null {
   const complete = new Map(
     days.filter((day) => isKnownComplete(day, today)).map((day) => [day.day, day.usd]),
@@ -54,7 +54,7 @@ export function compare(
     .slice(0, lengthOf(before))
     .flatMap((day, index) => {
       const counterpart = addDays(before.from, index);
-      if (ends.some((end) => counterpart < end && end <= day)) return [];
+      if (followed.some((known) => known.has(day) !== known.has(counterpart))) return [];
       const usd = complete.get(day);
       const usdBefore = complete.get(counterpart);
       return usd === undefined || usdBefore === undefined ? [] : [{ day, counterpart, usd, usdBefore }];

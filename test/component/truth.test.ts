@@ -87,6 +87,11 @@ it('splits the day that the number counts, where it is drawn among others', asyn
   expect(await text('[class*=legend]')).toMatch(/^Phala\s+\$6\.98\s+ClickHouse\s+\$3\.35$/);
 });
 
+it('compares no day without a removed connection with one that counts it', async () => {
+  await show('removed');
+  expect(await text('[class*=change]')).toBe('0% on Oct 1–16');
+});
+
 it('says since when a rate holds', async () => {
   await show('other-rate');
   await window().page.getByText('1 CHC = $0.85 since Nov 10, earlier days at the rate then').waitFor();

@@ -169,12 +169,23 @@ describe('compare', () => {
 
   it('sets no day without a connection against one that counts it', () => {
     const list = [...days('2026-10-01', '2026-10-31', '10'), ...days('2026-11-01', '2026-11-21', '12')];
-    const removedOn = (one: string) => compare(month, before, list, today, [day(one)])?.change;
-    expect(removedOn('2026-11-18')).toMatchObject({ range: range('2026-10-01', '2026-10-17'), days: 17 });
+    const followed = (...stretches: Array<readonly [string, string]>) =>
+      compare(month, before, list, today, [
+        new Set(stretches.flatMap(([from, to]) => eachDay(range(from, to)))),
+      ])?.change;
+    // Removed on Nov 18.
+    const change = followed(['2026-10-01', '2026-11-17']);
+    expect(change).toMatchObject({ range: range('2026-10-01', '2026-10-17'), days: 17 });
+    // Not read from Nov 5 on, and read from Oct 3 on only.
+    expect(followed(['2026-10-01', '2026-11-04'])).toMatchObject({ days: 4 });
+    expect(followed(['2026-10-03', '2026-11-21'])).toMatchObject({
+      range: range('2026-10-03', '2026-10-21'),
+      days: 19,
+    });
     // Both sides are without it, or both count it.
-    expect(removedOn('2026-10-01')).toMatchObject({ days: 21 });
-    expect(removedOn('2026-11-22')).toMatchObject({ days: 21 });
-    expect(removedOn('2026-10-31')).toBeUndefined();
+    expect(followed()).toMatchObject({ days: 21 });
+    expect(followed(['2026-10-01', '2026-11-22'])).toMatchObject({ days: 21 });
+    expect(followed(['2026-10-01', '2026-10-31'])).toBeUndefined();
   });
 
   it('drops days without a counterpart in a shorter month', () => {
