@@ -1,6 +1,8 @@
 import { useId } from 'react';
 
 import type { DayBar, SeriesView, SplitBy } from '../../shared/model';
+import { nanos } from '../../shared/money';
+import type { Nanos } from '../../shared/money';
 import { useFormat } from '../formatContext';
 import { seriesColour } from './palette';
 import { Texture, textureStyle } from './Texture';
@@ -13,6 +15,13 @@ interface Props {
   readonly day: DayBar | null;
 }
 
+/** Of a day that is known whole, what is not in its split is nothing. */
+function amountOf({ split, state }: DayBar, series: string): Nanos | null {
+  const usd = split.find(({ key }) => key === series)?.usd;
+  if (usd !== undefined) return usd;
+  return state === 'settled' || state === 'zero' || state === 'provisional' ? nanos(0n) : null;
+}
+
 /** Names, colours and amounts of the series, in the order in which they are stacked. */
 export function Legend({ series, splitBy, day }: Props) {
   const { money } = useFormat();
@@ -20,7 +29,7 @@ export function Legend({ series, splitBy, day }: Props) {
   return (
     <ul className={styles.legend} aria-label={day === null ? 'Split of the period' : 'Split of the day'}>
       {series.map((one, index) => {
-        const usd = day === null ? one.usd : (day.split.find(({ key }) => key === one.key)?.usd ?? null);
+        const usd = day === null ? one.usd : amountOf(day, one.key);
         // A day's amount takes no more room than the period's, so that no name is broken otherwise under the pointer.
         const room = money(one.usd, { tight: true }).length;
         const shape = one.provider === 'phala' ? 4 : 1;

@@ -39,7 +39,8 @@ function leftOut({ runRate }: Overview, forecast: Forecast | null): string | nul
 /** What a run rate is made of: a vendor that reports hours counts with the last 24, one that reports days with a day. */
 function runRateNote(overview: Overview): string {
   if (overview.runRate === null) return 'no recent data';
-  const providers = new Set(countedConnections(overview).map(({ provider }) => provider));
+  const followed = countedConnections(overview).filter(({ removed }) => !removed);
+  const providers = new Set(followed.map(({ provider }) => provider));
   if (providers.size > 1) return 'per day';
   return providers.has('phala') ? 'latest 24 h' : 'newest whole day';
 }

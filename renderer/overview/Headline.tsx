@@ -40,11 +40,11 @@ interface Gap {
 function unreadText(overview: Overview): string {
   const { total, days, today } = overview;
   const unread = new Set(total.unknownDays);
-  const bars = days.filter(({ day }) => unread.has(day));
-  const names = [...new Set(bars.flatMap(({ unknownFor }) => unknownFor))];
+  const [first, ...rest] = days.filter(({ day }) => unread.has(day)).map(({ unknownFor }) => unknownFor);
   const text = daysText(total.unknownDays, today);
-  const others = countedConnections(overview).length > names.length;
-  return names.length > 0 && others ? `${listText(names, 2)} on ${text}` : text;
+  const sameFor = first !== undefined && rest.every((names) => names.join('\n') === first.join('\n'));
+  const others = countedConnections(overview).length > (first?.length ?? 0);
+  return sameFor && first.length > 0 && others ? `${listText(first)} on ${text}` : text;
 }
 
 /** Which days are missing from a number, and why; null where none is. */
