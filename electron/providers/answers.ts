@@ -66,7 +66,7 @@ function textOfBody(body: Uint8Array): string {
 /** An escaped half of a character outside the basic plane. */
 const SURROGATE = /\\u[dD][89a-fA-F]/;
 /** Whole such characters, halves of them, and every other escape, so that none begins within another. */
-const ESCAPE = /\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)|\\./gs;
+const ESCAPE = /\\ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|(\\ud[89a-f][\da-f]{2})|\\./gis;
 
 function parseJson(text: string): unknown {
   // Half a character is no text: it would come back from the ledger as another than it went in.

@@ -249,6 +249,11 @@ test('JSON that is called a page is read', () => {
 });
 
 describe('an answer', () => {
+  test('with an escape that is cut short is no whole JSON', () => {
+    const body = String.raw`{"name": "\ud8"}"}`;
+    expect(faultOf(answer(body)).kind).toBe('format');
+  });
+
   test('with half a character has the sign for an unknown one there, and whole ones as they are', () => {
     const body = String.raw`{"n\ud83d": ["\ud800x", "y\uDFFF", "\ud83d\ude00", "\\ud800", "\\\ud800", "\ud83d\ud83d\ude00"]}`;
     expect(readAnswer(answer(body), PLAIN_RULES, NOON)).toEqual({
