@@ -6,23 +6,36 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-import { backfillBench } from './backfill.js';
-import { forecastBench } from './forecast.js';
-import { framesBench } from './frames.js';
-import { idleBench } from './idle.js';
-import { overviewBench } from './overview.js';
-import { pageBench } from './page.js';
-import { serve } from './servers.js';
+type MakeTable = (size: { readonly quick: boolean }) => Promise<string>;
 
+/** Each loads its own code only: what another needs would be heap to be marked while this one measures. */
 const TABLES = {
-  page: { title: 'A Phala page of 5,000 rows, read and stored', make: pageBench },
-  overview: { title: 'The overview', make: overviewBench },
-  backfill: { title: 'A backfill', make: backfillBench },
-  frames: { title: 'Frames of the window', make: framesBench },
-  idle: { title: 'The program at rest', make: idleBench },
+  page: {
+    title: 'A Phala page of 5,000 rows, read and stored',
+    load: async (): Promise<MakeTable> => (await import('./page.js')).pageBench,
+  },
+  overview: {
+    title: 'The overview',
+    load: async (): Promise<MakeTable> => (await import('./overview.js')).overviewBench,
+  },
+  backfill: {
+    title: 'A backfill',
+    load: async (): Promise<MakeTable> => (await import('./backfill.js')).backfillBench,
+  },
+  frames: {
+    title: 'Frames of the window',
+    load: async (): Promise<MakeTable> => (await import('./frames.js')).framesBench,
+  },
+  idle: {
+    title: 'The program at rest',
+    load: async (): Promise<MakeTable> => (await import('./idle.js')).idleBench,
+  },
   forecast: {
     title: 'The forecast on simulated series',
-    make: () => Promise.resolve(forecastBench()),
+    load: async (): Promise<MakeTable> => {
+      const { forecastBench } = await import('./forecast.js');
+      return () => Promise.resolve(forecastBench());
+    },
   },
 } as const;
 
@@ -51,11 +64,12 @@ async function makeAll(words: readonly string[]): Promise<number> {
 
 async function run([first = '', ...rest]: readonly string[]): Promise<number> {
   const [second = '', size] = rest;
-  if (first === 'serve') return serve(second);
+  if (first === 'serve') return (await import('./servers.js')).serve(second);
   if (first !== 'make' || !isTable(second)) {
     return makeAll(process.argv.slice(2).map((word) => word.replace(/^--/, '')));
   }
-  const { title, make } = TABLES[second];
+  const { title, load } = TABLES[second];
+  const make = await load();
   console.log(`\n## ${title}\n\n${await make({ quick: size === 'quick' })}`);
   return 0;
 }
