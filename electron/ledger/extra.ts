@@ -64,11 +64,15 @@ function writeInstant(time: number): WrittenInstant {
 }
 
 /** Whether a text writes an instant so that it can be written again from its separator and tail. */
-function writes(value: string, time: number): boolean {
-  const { date, clock } = writeInstant(time);
+function writes(value: string, { date, clock }: WrittenInstant): boolean {
   if (!value.startsWith(date) || !value.startsWith(clock, CLOCK_AT)) return false;
   const separator = value[CLOCK_AT - 1];
-  return (separator === 'T' || separator === ' ') && TAIL.test(value.slice(TAIL_AT));
+  return (separator === 'T' || separator === ' ') && TAIL.test(tailOf(value));
+}
+
+/** What follows the seconds. */
+function tailOf(value: string): string {
+  return value.length === TAIL_AT ? '' : value.slice(TAIL_AT);
 }
 
 function isShared(value: unknown): boolean {
@@ -77,11 +81,20 @@ function isShared(value: unknown): boolean {
   return typeof value === 'string' && value.length <= SHARED_TEXT_LENGTH && !/\d/.test(value);
 }
 
-function kindOf(value: unknown, frame: ChargeFrame): Field[1] {
+/** The charge's start and end are written out once for all of its fields. */
+interface WrittenFrame {
+  readonly day: Day;
+  readonly start: WrittenInstant;
+  readonly end: WrittenInstant;
+}
+
+function kindOf(value: unknown, frame: WrittenFrame): Field[1] {
   // The first test spares most texts the rest.
   if (typeof value === 'string' && value.charCodeAt(4) === HYPHEN) {
-    if (writes(value, frame.start)) return 's';
-    if (writes(value, frame.end)) return 'e';
+    if (value.length >= TAIL_AT) {
+      if (writes(value, frame.start)) return 's';
+      if (writes(value, frame.end)) return 'e';
+    }
     if (value.startsWith(frame.day)) return 'd';
   }
   return isShared(value) ? '=' : 'o';
@@ -91,8 +104,12 @@ function fieldOf(name: string, kind: Field[1], value: unknown): Field {
   if (kind === '=') return [name, kind, value];
   if (kind === 'd' || kind === 'o') return [name, kind];
   const text = String(value);
-  return [name, kind, text.charAt(CLOCK_AT - 1), text.slice(TAIL_AT)];
+  return [name, kind, text.charAt(CLOCK_AT - 1), tailOf(text)];
 }
+
+/** How many lists of a shape's own values are remembered, and how long one may be. */
+const MAX_OWN_TEXTS = 8;
+const MAX_OWN_LENGTH = 500;
 
 /** How many fields may follow one and be remembered, and how many are remembered in all. */
 const MAX_BRANCHES = 32;
@@ -105,6 +122,7 @@ const MAX_REMEMBERED = 4_000;
 class ShapePath {
   private readonly branches: Array<{ readonly field: Field; readonly path: ShapePath }> = [];
   private text: string | null = null;
+  private readonly ownTexts: Array<{ readonly only: string; readonly text: string }> = [];
 
   constructor(private readonly fields: readonly Field[]) {}
 
@@ -123,6 +141,18 @@ class ShapePath {
     this.text ??= this.fields.length === 0 ? '' : JSON.stringify(this.fields);
     return this.text;
   }
+
+  /** A list of one text is mostly the same for every hour of a machine, and remembered. */
+  writeOwn(own: readonly unknown[]): string {
+    const [only] = own;
+    if (own.length !== 1 || typeof only !== 'string') return JSON.stringify(own);
+    for (const known of this.ownTexts) if (known.only === only) return known.text;
+    const text = JSON.stringify(own);
+    if (text.length <= MAX_OWN_LENGTH && this.ownTexts.length < MAX_OWN_TEXTS) {
+      this.ownTexts.push({ only, text });
+    }
+    return text;
+  }
 }
 
 function isField(field: Field, name: string, kind: Field[1], value: unknown): boolean {
@@ -132,9 +162,7 @@ function isField(field: Field, name: string, kind: Field[1], value: unknown): bo
       return field[2] === value;
     case 's':
     case 'e':
-      return (
-        typeof value === 'string' && value[CLOCK_AT - 1] === field[2] && value.slice(TAIL_AT) === field[3]
-      );
+      return typeof value === 'string' && value[CLOCK_AT - 1] === field[2] && tailOf(value) === field[3];
     case 'd':
     case 'o':
       return true;
@@ -144,23 +172,34 @@ function isField(field: Field, name: string, kind: Field[1], value: unknown): bo
 let root = new ShapePath([]);
 let remembered = 0;
 
-/** @param extra a JSON object; values that JSON does not have (undefined) are left out */
-export function packExtra(extra: Readonly<Record<string, unknown>>, frame: ChargeFrame): PackedExtra {
+const NOTHING: ReadonlySet<string> = new Set();
+
+/**
+ * @param extra a JSON object. Of its values null and undefined say nothing and are left out.
+ * @param held names of fields that are left out as well
+ */
+export function packExtra(
+  extra: Readonly<Record<string, unknown>>,
+  { day, start, end }: ChargeFrame,
+  held: ReadonlySet<string> = NOTHING,
+): PackedExtra {
   if (remembered > MAX_REMEMBERED) {
     root = new ShapePath([]);
     remembered = 0;
   }
+  const frame = { day, start: writeInstant(start), end: writeInstant(end) };
   let path = root;
-  const own: unknown[] = [];
-  for (const name of Object.keys(extra)) {
+  let own: unknown[] | null = null;
+  // Faster than a list of the names, and the same: records of JSON inherit no field.
+  for (const name in extra) {
     const value = extra[name];
-    if (value === undefined) continue;
+    if (value === null || value === undefined || held.has(name)) continue;
     const kind = kindOf(value, frame);
     path = path.then(name, kind, value);
-    if (kind === 'd' && typeof value === 'string') own.push(value.slice(frame.day.length));
-    if (kind === 'o') own.push(value);
+    if (kind === 'd' && typeof value === 'string') (own ??= []).push(value.slice(day.length));
+    if (kind === 'o') (own ??= []).push(value);
   }
-  return { shape: path.shape, own: own.length === 0 ? '' : JSON.stringify(own) };
+  return { shape: path.shape, own: own === null ? '' : path.writeOwn(own) };
 }
 
 /** A shape, read from its text. */

@@ -30,6 +30,13 @@ export interface NameNumbers {
   readonly shape: number;
 }
 
+/** The ledger's rows of names, by their number. */
+export interface RowIds {
+  readonly resources: readonly number[];
+  readonly meters: readonly number[];
+  readonly shapes: readonly number[];
+}
+
 /** Which row of the ledger each number of {@link SeenNames} stands for; `place` orders shapes by their text. */
 export function createLocalNames(db: Database): void {
   db.exec(`
@@ -41,7 +48,8 @@ export function createLocalNames(db: Database): void {
 
 export class SeenNames {
   private readonly resources = new Map<string, SeenResource>();
-  private readonly meters = new Map<string, SeenMeter>();
+  /** By the vendor's meter, then by variant. */
+  private readonly meters = new Map<string, Map<string, SeenMeter>>();
   private readonly shapes = new Map<string, number>();
   private readonly identities: { resources: string[]; meters: string[] } = { resources: [], meters: [] };
 
@@ -70,7 +78,7 @@ export class SeenNames {
   /** Writes all names into their tables; within the transaction of the charges that bear them. */
   store(db: Database, connection: bigint): void {
     for (const resource of this.resources.values()) storeResource(db, connection, resource);
-    for (const { vendorMeter, variant, meter } of this.meters.values()) {
+    for (const { vendorMeter, variant, meter } of this.seenMeters()) {
       db.run(
         `INSERT INTO meter (connection_n, vendor_meter, variant, meter) VALUES (?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET meter = excluded.meter WHERE meter <> excluded.meter`,
@@ -106,7 +114,7 @@ export class SeenNames {
        SELECT value->>0, m.id FROM json_each(?)
        CROSS JOIN meter m ON m.connection_n = ? AND m.vendor_meter = value->>1 AND m.variant = value->>2`,
       JSON.stringify(
-        [...this.meters.values()].map(({ number, vendorMeter, variant }) => [number, vendorMeter, variant]),
+        this.seenMeters().map(({ number, vendorMeter, variant }) => [number, vendorMeter, variant]),
       ),
       connection,
     );
@@ -121,7 +129,7 @@ export class SeenNames {
   }
 
   /** By number, the rows that {@link resolve} has found. */
-  rowIds(db: Database): Readonly<Record<'resources' | 'meters' | 'shapes', readonly number[]>> {
+  rowIds(db: Database): RowIds {
     const idsIn = (table: string): number[] => {
       const ids: number[] = [];
       for (const [number, id] of db.bulk<[number, number]>('number, id', table, null)) ids[number] = id;
@@ -154,15 +162,20 @@ export class SeenNames {
   }
 
   private noteMeter({ vendorMeter, variant, meter }: Charge): number {
-    const key = `${vendorMeter}\n${variant}`;
-    const known = this.meters.get(key);
+    let variants = this.meters.get(vendorMeter);
+    if (variants === undefined) this.meters.set(vendorMeter, (variants = new Map<string, SeenMeter>()));
+    const known = variants.get(variant);
     if (known !== undefined) {
       known.meter = meter;
       return known.number;
     }
-    const number = this.identities.meters.push(key) - 1;
-    this.meters.set(key, { number, vendorMeter, variant, meter });
+    const number = this.identities.meters.push(`${vendorMeter}\n${variant}`) - 1;
+    variants.set(variant, { number, vendorMeter, variant, meter });
     return number;
+  }
+
+  private seenMeters(): SeenMeter[] {
+    return [...this.meters.values()].flatMap((variants) => [...variants.values()]);
   }
 }
 

@@ -173,8 +173,7 @@ export class Staging {
 
   /** @returns how many differ from each other */
   private takeFirst(rows: readonly Row[]): number {
-    // In the order of the ledger's key: else its pages are split in their middle and stay half empty.
-    const ordered = rows.toSorted((a, b) => a[0] - b[0] || (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0));
+    const ordered = inKeyOrder(rows);
     // Where no day bears a key twice, no two rows are the same charge or share an identity.
     const repeats = ordered.some((row, index) => {
       const before = ordered[index - 1];
@@ -199,6 +198,23 @@ function isWithin(day: number, { from, to }: Stretch): boolean {
   return Number(from) <= day && day <= Number(to);
 }
 
+function byDay(rows: readonly Row[]): Map<number, Row[]> {
+  const days = new Map<number, Row[]>();
+  for (const row of rows) {
+    const day = days.get(row[0]);
+    if (day === undefined) days.set(row[0], [row]);
+    else day.push(row);
+  }
+  return days;
+}
+
+/** In the order of the ledger's key: else its pages are split in their middle and stay half empty. */
+function inKeyOrder(rows: readonly Row[]): Row[] {
+  return [...byDay(rows)]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([, day]) => day.sort((a, b) => (a[1] < b[1] ? -1 : a[1] === b[1] ? 0 : 1)));
+}
+
 function rowsOf(page: Page, names: SeenNames): Row[] {
   const days = new Map<Day, { readonly number: number; readonly start: number }>();
   const dayOf = (day: Day): { readonly number: number; readonly start: number } => {
@@ -211,7 +227,7 @@ function rowsOf(page: Page, names: SeenNames): Row[] {
     const { number, start: dayStart } = dayOf(charge.day);
     const start = Math.trunc(charge.start);
     const end = Math.max(start, Math.trunc(charge.end));
-    const { shape, own } = packExtra(charge.extra, { day: charge.day, start, end });
+    const { shape, own } = packExtra(charge.extra, { day: charge.day, start, end }, charge.held);
     const name = names.note(charge, shape);
     rows.push([
       number,

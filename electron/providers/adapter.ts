@@ -34,8 +34,12 @@ export interface Charge {
   readonly amount: Nanos;
   /** The vendor declares the record immutable. Always false where it never does. */
   readonly locked: boolean;
-  /** The vendor's remaining fields under their own names: only what no other field holds. */
+  /**
+   * The vendor's fields under their own names. Of these are kept what no other
+   * field of the charge holds: all but those named in `held` and those that are null.
+   */
   readonly extra: Readonly<Record<string, unknown>>;
+  readonly held?: ReadonlySet<string> | undefined;
 }
 
 export interface ChargedResource {

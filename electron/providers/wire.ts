@@ -1,7 +1,7 @@
 /** Tolerant readers of what vendors send: each gives null for what it cannot read. */
 import type { z } from 'zod';
 
-import { DAY_MS, dayOf, parseDay } from '../../shared/day.js';
+import { HOUR_MS, dayOf, parseDay, startOf } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import { NotMoneyError, parseNanos } from '../../shared/money.js';
@@ -16,9 +16,18 @@ export function isObject(value: unknown): value is WireObject {
 
 /** A text that says something: a string other than blank, or a number's text. */
 export function textOf(value: unknown): string | null {
-  if (typeof value === 'string') return value.trim() === '' ? null : value;
+  if (typeof value === 'string') return isBlank(value) ? null : value;
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : null;
 }
+
+function isBlank(text: string): boolean {
+  const first = text.charCodeAt(0);
+  // Nearly every text begins with a letter or digit, and need not be looked through.
+  return !(first > SPACE && first < DELETE) && text.trim() === '';
+}
+
+const SPACE = 0x20;
+const DELETE = 0x7f;
 
 /** A number, or the number that a decimal string holds. */
 export function numberOf(value: unknown): number | null {
@@ -31,7 +40,6 @@ export function numberOf(value: unknown): number | null {
 const TIME =
   /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 
-/** Reading a time is a large part of reading a row, and the rows of an hour share their texts. */
 const recentTimes = new Map<string, number | null>();
 const MAX_RECENT = 16_384;
 
@@ -41,12 +49,46 @@ const MAX_RECENT = 16_384;
  */
 export function timeOf(value: unknown): number | null {
   if (typeof value !== 'string') return null;
+  const usual = usualTime(value);
+  if (usual !== null) return usual;
   const recent = recentTimes.get(value);
   if (recent !== undefined) return recent;
   const time = parseTime(value);
   if (recentTimes.size >= MAX_RECENT) recentTimes.clear();
   recentTimes.set(value, time);
   return time;
+}
+
+const ZERO = 0x30;
+const HYPHEN = 0x2d;
+const COLON = 0x3a;
+const DATE_LENGTH = 10;
+const SECONDS_END = 19;
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+/** The number that two digits write, NaN for anything else. */
+function twoDigits(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - ZERO;
+  const ones = text.charCodeAt(at + 1) - ZERO;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : NaN;
+}
+
+/**
+ * Reading times is a large part of reading a row. What most rows bear, a whole
+ * second of UTC without decimals, is read from its digits; null for all else.
+ */
+function usualTime(text: string): number | null {
+  if (text.length !== SECONDS_END && !(text.length === SECONDS_END + 1 && text.endsWith('Z'))) return null;
+  const separator = text[DATE_LENGTH];
+  if (separator !== 'T' && separator !== ' ') return null;
+  if (text.charCodeAt(13) !== COLON || text.charCodeAt(16) !== COLON) return null;
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  if (!(hour < 24 && minute < 60 && second < 60)) return null;
+  const date = dateAtStart(text);
+  return date === null ? null : date.start + hour * HOUR_MS + minute * MINUTE_MS + second * SECOND_MS;
 }
 
 function parseTime(text: string): number | null {
@@ -60,38 +102,41 @@ function parseTime(text: string): number | null {
   return Number.isNaN(time) || parseDay(date) === null ? null : time;
 }
 
-const BARE_DATE = /^\s*\d{4}-\d{2}-\d{2}\s*$/;
+/** A day and the instant at which it begins. */
+interface DatedDay {
+  readonly day: Day;
+  readonly start: number;
+}
 
-const recentDates = new Map<string, Day | null>();
+/** By the number that its digits write: rows are many, days few. */
+const recentDates = new Map<number, DatedDay | null>();
+
+/** The day that a text begins with, or null. */
+function dateAtStart(text: string): DatedDay | null {
+  if (text.charCodeAt(4) !== HYPHEN || text.charCodeAt(7) !== HYPHEN) return null;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const digits = (year * 100 + twoDigits(text, 5)) * 100 + twoDigits(text, 8);
+  if (Number.isNaN(digits)) return null;
+  const recent = recentDates.get(digits);
+  if (recent !== undefined) return recent;
+  const day = parseDay(text.slice(0, DATE_LENGTH));
+  const date = day === null ? null : { day, start: startOf(day) };
+  if (recentDates.size >= MAX_RECENT) recentDates.clear();
+  recentDates.set(digits, date);
+  return date;
+}
 
 /** The day that a text names without a time of day; null for any other text. */
 export function bareDate(value: unknown): Day | null {
   if (typeof value !== 'string') return null;
-  const recent = recentDates.get(value);
-  if (recent !== undefined) return recent;
-  const date = BARE_DATE.test(value) ? dayOfText(value) : null;
-  if (recentDates.size >= MAX_RECENT) recentDates.clear();
-  recentDates.set(value, date);
-  return date;
+  const text = value.length === DATE_LENGTH ? value : value.trim();
+  return text.length === DATE_LENGTH ? (dateAtStart(text)?.day ?? null) : null;
 }
 
 /** A day: its own text where it is one, else the UTC day of the instant it names. */
 export function dayOfText(value: unknown): Day | null {
   const time = timeOf(value);
-  return time === null ? null : dayAt(time);
-}
-
-const recentDays = new Map<number, Day>();
-
-/** As {@link dayOf}, fast for the many rows of few days. */
-export function dayAt(time: number): Day {
-  const number = Math.floor(time / DAY_MS);
-  const recent = recentDays.get(number);
-  if (recent !== undefined) return recent;
-  const day = dayOf(time);
-  if (recentDays.size >= MAX_RECENT) recentDays.clear();
-  recentDays.set(number, day);
-  return day;
+  return time === null ? null : dayOf(time);
 }
 
 /** An amount that is only shown, never summed: null where it is not money. */
@@ -106,6 +151,11 @@ export function optionalNanos(value: unknown): Nanos | null {
 /** Most hours of a machine cost the same. */
 const recentAmounts = new Map<unknown, Nanos>();
 
+/** What {@link requiredNanos} gave for the same value lately. */
+export function recentNanos(value: unknown): Nanos | null {
+  return recentAmounts.get(value) ?? null;
+}
+
 /**
  * An amount that counts.
  *
@@ -113,8 +163,6 @@ const recentAmounts = new Map<unknown, Nanos>();
  * @throws FaultError format
  */
 export function requiredNanos(value: unknown, place: () => string): Nanos {
-  const recent = recentAmounts.get(value);
-  if (recent !== undefined) return recent;
   try {
     const amount = parseNanos(value);
     if (recentAmounts.size >= MAX_RECENT) recentAmounts.clear();

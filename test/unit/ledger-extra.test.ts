@@ -16,7 +16,7 @@ const VENDOR_ROW = {
   billing_start: '2026-11-22T09:00:00Z',
   billing_end: '2026-11-22 10:00:00',
   duration_minutes: 60,
-  details: null,
+  details: '{"vcpu":2}',
 };
 
 function roundTrip(extra: Record<string, unknown>): string {
@@ -38,12 +38,29 @@ describe('packing the vendor’s remaining fields', () => {
     };
     const later = { day: frame.day, start: frame.start + 3_600_000, end: frame.end + 3_600_000 };
     expect(packExtra(next, later).shape).toBe(packExtra(VENDOR_ROW, frame).shape);
-    expect(packExtra(VENDOR_ROW, frame).own).toBe('["T10:03:12.123456+00:00"]');
+    expect(packExtra(VENDOR_ROW, frame).own).toBe(JSON.stringify(['T10:03:12.123456+00:00', '{"vcpu":2}']));
   });
 
   it('stores nothing for no fields', () => {
     expect(packExtra({}, frame)).toEqual({ shape: '', own: '' });
     expect(roundTrip({})).toBe('{}');
+  });
+
+  it('leaves out what the charge says elsewhere, and what says nothing', () => {
+    const held = new Set(['project_id', 'billing_end', 'details']);
+    const { project_id, billing_end, details, ...rest } = VENDOR_ROW;
+    expect(packExtra({ ...VENDOR_ROW, region: null, zone: undefined }, frame, held)).toEqual(
+      packExtra(rest, frame),
+    );
+    expect(packExtra(rest, frame)).not.toEqual(packExtra(VENDOR_ROW, frame));
+  });
+
+  it('tells apart the values of a field that only some hours share', () => {
+    const texts = Array.from({ length: 20 }, (_, number) => `{"vcpu":${number % 11}}`);
+    for (const details of texts) {
+      const packed = packExtra({ details }, frame);
+      expect(unpackExtra(parseShape(packed.shape), packed.own, frame)).toEqual({ details });
+    }
   });
 
   it('gives back any JSON object', () => {
@@ -59,7 +76,7 @@ describe('packing the vendor’s remaining fields', () => {
     const value = fc.oneof(time, fc.jsonValue());
     fc.assert(
       fc.property(fc.dictionary(fc.string(), value), (extra) => {
-        const plain = Object.fromEntries(Object.entries(extra));
+        const plain = Object.fromEntries(Object.entries(extra).filter(([, each]) => each !== null));
         expect(roundTrip(plain)).toBe(JSON.stringify(plain));
       }),
     );

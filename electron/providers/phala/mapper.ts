@@ -1,10 +1,10 @@
 /** From Phala's usage rows, apps and CVMs to charges, scopes and resources. */
-import { DAY_MS, HOUR_MS, endOf, startOf } from '../../../shared/day.js';
+import { DAY_MS, HOUR_MS, dayOf, endOf, startOf } from '../../../shared/day.js';
 import type { Day } from '../../../shared/day.js';
 import { FaultError } from '../../../shared/faults.js';
 import type { Charge, ResourceListing, ScopeListing } from '../adapter.js';
 import { plainText } from '../text.js';
-import { bareDate, dayAt, dayOfText, numberOf, remaining, requiredNanos, textOf, timeOf } from '../wire.js';
+import { bareDate, dayOfText, numberOf, recentNanos, requiredNanos, textOf, timeOf } from '../wire.js';
 import type { WireObject } from '../wire.js';
 import type { ResourceNames } from './resources.js';
 import type { App, Cvm } from './schema.js';
@@ -67,25 +67,21 @@ function chargeOf(
   group: NonNullable<Charge['group']>,
   names: ResourceNames,
 ): Charge {
-  const place = (): string => `record ${number} of app ${app.name ?? app.key}`;
-  const amount = requiredNanos(row.cost, () => `cost of ${place()}`);
+  const amount =
+    recentNanos(row.cost) ?? requiredNanos(row.cost, () => `cost of ${recordPlace(number, app)}`);
   const day = dayOfRow(row);
-  if (day === null) throw new FaultError('format', plainText(`${place()} bears no day`));
+  if (day === null) throw new FaultError('format', plainText(`${recordPlace(number, app)} bears no day`));
+  const { start, end } = spanOfRow(row, day);
   const instance = textOf(row.instance_id);
   const resource = names.of(instance);
   const usageType = textOf(row.usage_type);
   const eventType = textOf(row.event_type);
   const billingKey = textOf(row.billing_key);
-  const held = ['cost'];
-  if (usageType !== null) held.push('usage_type');
-  if (eventType !== null) held.push('event_type');
-  if (billingKey !== null) held.push('billing_key');
-  if (row.billing_day === day) held.push('billing_day');
-  if (resource.id === instance) held.push('instance_id');
   return {
     key: billingKey ?? substituteKey(row),
     day,
-    ...spanOfRow(row, day),
+    start,
+    end,
     resource,
     group,
     meter: meterOf(usageType),
@@ -93,8 +89,38 @@ function chargeOf(
     variant: eventType ?? '',
     amount,
     locked: false,
-    extra: remaining(row, held),
+    extra: row,
+    held: heldFields(usageType, eventType, billingKey, row.billing_day === day, resource.id === instance),
   };
+}
+
+function recordPlace(number: number, app: AppRef): string {
+  return `record ${number} of app ${app.name ?? app.key}`;
+}
+
+/** What a row may say that its charge says elsewhere; the place of each is its bit in {@link heldFields}. */
+const HOLDABLE = ['usage_type', 'event_type', 'billing_key', 'billing_day', 'instance_id'];
+
+/** A set for each choice of them, so that rows share it. */
+const HELD_FIELDS: ReadonlyArray<ReadonlySet<string>> = Array.from(
+  { length: 2 ** HOLDABLE.length },
+  (_, choice) => new Set(['cost', ...HOLDABLE.filter((_field, place) => (choice >> place) & 1)]),
+);
+
+function heldFields(
+  usageType: string | null,
+  eventType: string | null,
+  billingKey: string | null,
+  holdsDay: boolean,
+  holdsInstance: boolean,
+): ReadonlySet<string> | undefined {
+  const choice =
+    (usageType === null ? 0 : 1) |
+    (eventType === null ? 0 : 2) |
+    (billingKey === null ? 0 : 4) |
+    (holdsDay ? 8 : 0) |
+    (holdsInstance ? 16 : 0);
+  return HELD_FIELDS[choice];
 }
 
 function meterOf(usageType: string | null): string {
@@ -107,7 +133,7 @@ function dayOfRow(row: WireObject): Day | null {
   const day = bareDate(row.billing_day);
   if (day !== null) return day;
   const time = timeOf(row.billing_hour) ?? timeOf(row.timestamp) ?? timeOf(row.billing_day);
-  return time === null ? dayOfText(row.billing_start) : dayAt(time);
+  return time === null ? dayOfText(row.billing_start) : dayOf(time);
 }
 
 /** Without a billing key a row is told apart by what else does not change about it. */
@@ -156,7 +182,7 @@ export function scopeOf(app: App, cvms: readonly Cvm[]): ScopeListing | null {
   return {
     key: app.app_id,
     name: app.name ?? app.profile?.display_name ?? own.find((cvm) => cvm.name !== null)?.name ?? null,
-    createdDay: created === null ? null : dayAt(created),
+    createdDay: created === null ? null : dayOf(created),
     dormant: isDormant(app, own),
   };
 }

@@ -49,9 +49,15 @@ async function read(vendor: Vendor, memo: Record<string, unknown> = {}, resource
     SCOPE,
     DAY,
     resources,
-    (page) => void charges.push(...page.charges),
+    (page) => void charges.push(...[...page.charges].map(asKept)),
   );
   return { outcome, charges, context };
+}
+
+/** With only those of the vendor's fields that the ledger keeps. */
+function asKept({ held, extra, ...charge }: Charge): Charge {
+  const kept = Object.entries(extra).filter(([name, value]) => value !== null && held?.has(name) !== true);
+  return { ...charge, extra: Object.fromEntries(kept) };
 }
 
 const changed = async (change: object) => {
