@@ -8,7 +8,7 @@ import type { Database } from './driver.js';
 import type { SeenNames } from './names.js';
 import { rebuildRollup } from './rollup.js';
 import type { StagedSize, Staging } from './staging.js';
-import { answeredDays, insertFresh, prepareLacking, prepareTarget } from './target.js';
+import { answeredDays, insertFresh, prepareLacking, prepareTarget, storedDays } from './target.js';
 import type { WindowPlace } from './target.js';
 import type { CommitOptions, CommitResult, Rate } from './types.js';
 
@@ -34,32 +34,23 @@ export function countMissing(
 ): { lacking: number; emptiesScope: boolean } {
   const connection = connectionOf(db, place.scope);
   // In a backfill nothing is stored of most days, so nothing of them can be missing.
-  const stored = storedDays(db, place);
-  if (connection === null || stored === null) return { lacking: 0, emptiesScope: false };
+  const before = storedDays(db, place);
+  if (connection === null || before.length === 0) return { lacking: 0, emptiesScope: false };
+  const stored = db.read(() => {
+    names.resolve(db, connection.n);
+    return staging.differing(place.scope, before);
+  });
+  // A poll mostly finds again what is known.
+  if (stored.length === 0) return { lacking: 0, emptiesScope: false };
   staging.putInTable(stored);
   return db.read(() => {
-    names.resolve(db, connection.n);
-    prepareLacking(db, { ...place, ...stored });
+    prepareLacking(db, place, stored);
     const lacking = db.integer('SELECT count(*) AS value FROM gone');
     return {
       lacking: Number(lacking),
       emptiesScope: lacking > 0n && staging.isEmpty(),
     };
   });
-}
-
-/** The first and last day of the window that bear stored charges; null for none. */
-function storedDays(db: Database, { scope, from, to }: WindowPlace): { from: bigint; to: bigint } | null {
-  const end = (order: 'ASC' | 'DESC'): bigint | undefined =>
-    db.first<{ day: bigint }>(
-      `SELECT day FROM charge WHERE scope_id = ? AND day BETWEEN ? AND ? ORDER BY day ${order} LIMIT 1`,
-      scope,
-      from,
-      to,
-    )?.day;
-  const first = end('ASC');
-  const last = end('DESC');
-  return first === undefined || last === undefined ? null : { from: first, to: last };
 }
 
 /** Σ of what stands on the window's days beside what was answered for them: charges that were kept. */
@@ -88,9 +79,15 @@ export function commitWindow(
     names.store(db, connection.n);
     names.resolve(db, connection.n);
     const answered = { whole: staging.size(null), inside: staging.size(place) };
-    const { fresh, compared } = answeredDays(db, place, staging.heldDays());
+    const { fresh, known } = answeredDays(db, place, staging.heldDays());
+    const compared = staging.differing(place.scope, known);
+    const unchanged = new Set(known.filter((day) => !compared.includes(day)));
     staging.copyHeld(compared);
-    prepareTarget(db, place, compared, options.mayDelete && sumsAgree(answered, options.reported));
+    prepareTarget(db, place, {
+      compared,
+      stored: storedDays(db, place).filter((day) => !unchanged.has(day)),
+      mayDelete: options.mayDelete && sumsAgree(answered, options.reported),
+    });
 
     const changed = [...fresh, ...changedDays(db)].sort((a, b) => Number(a - b));
     const settledBefore = settledSums(db, place, changed);

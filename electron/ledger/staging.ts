@@ -5,7 +5,7 @@ import type { Day } from '../../shared/day.js';
 import { nanos } from '../../shared/money.js';
 import type { Database, Param } from './driver.js';
 import { packExtra } from './extra.js';
-import type { SeenNames } from './names.js';
+import type { RowIds, SeenNames } from './names.js';
 import type { StagedPage, StagedSummary } from './types.js';
 
 /**
@@ -106,9 +106,24 @@ export class Staging {
     );
   }
 
+  /**
+   * Those of the days whose rows are not just what is stored of them: of the
+   * others nothing needs to be compared. The local names must be resolved.
+   */
+  differing(scope: bigint, days: readonly bigint[]): bigint[] {
+    const held = byDay(this.heldOn(days));
+    if (held.size === 0) return [...days];
+    const rowIds = this.names.rowIds(this.db);
+    return days.filter((day) => {
+      const rows = held.get(Number(day));
+      return rows === undefined || !areStored(this.db, scope, day, rows, rowIds);
+    });
+  }
+
   /** Moves the held rows of these days into the table; null for all. */
-  putInTable(days: Stretch | null): void {
-    const moves = ([day]: Row): boolean => days === null || isWithin(day, days);
+  putInTable(days: readonly bigint[] | null): void {
+    const asked = days === null ? null : new Set(days.map(Number));
+    const moves = ([day]: Row): boolean => asked === null || asked.has(day);
     const moving = this.held.filter(moves);
     if (moving.length === 0) return;
     this.db.read(() => this.copy(moving));
@@ -243,6 +258,56 @@ function rowsOf(page: Page, names: SeenNames): Row[] {
     ]);
   }
   return rows;
+}
+
+/** The amount as text. */
+type StoredRow = readonly [
+  key: string,
+  resource: number,
+  meter: number,
+  ordinal: number,
+  start: number,
+  duration: number,
+  amount: string,
+  locked: number,
+  shape: number,
+  own: string,
+];
+
+/** Whether a day's rows, in the order of their keys, none of which repeats, are all that is stored of it. */
+function areStored(
+  db: Database,
+  scope: bigint,
+  day: bigint,
+  rows: readonly Row[],
+  { resources, meters, shapes }: RowIds,
+): boolean {
+  const stored = db.bulk<StoredRow>(
+    'key, resource_id, meter_id, ordinal, start, duration, CAST(amount AS TEXT), locked, shape_id, own',
+    'charge WHERE scope_id = ? AND day = ?',
+    null,
+    scope,
+    day,
+  );
+  return (
+    stored.length === rows.length &&
+    stored.every((before, index) => {
+      const row = rows[index];
+      return (
+        row !== undefined &&
+        before[0] === row[1] &&
+        before[1] === resources[row[2]] &&
+        before[2] === meters[row[3]] &&
+        before[3] === 0 &&
+        before[4] === row[4] &&
+        before[5] === row[5] &&
+        before[6] === row[6].toString() &&
+        before[7] === row[7] &&
+        before[8] === shapes[row[8]] &&
+        before[9] === row[9]
+      );
+    })
+  );
 }
 
 /** An exact repetition is left out. @returns how many rows came to be */

@@ -21,11 +21,12 @@ export interface WindowPlace {
   readonly to: bigint;
 }
 
-/** Day numbers in order, by what there is to do. */
+/** Day numbers in order. */
 export interface AnsweredDays {
   /** Nothing is stored of them. */
   readonly fresh: readonly bigint[];
-  readonly compared: readonly bigint[];
+  /** Something is stored of them. */
+  readonly known: readonly bigint[];
 }
 
 const IDENTITY = 'day, key, resource_id, meter_id';
@@ -72,7 +73,29 @@ export function answeredDays(
   );
   const where = (stored: bigint): bigint[] =>
     days.filter((row) => row.stored === stored).map(({ day }) => day);
-  return { fresh: where(0n), compared: where(1n) };
+  return { fresh: where(0n), known: where(1n) };
+}
+
+export interface Comparison {
+  /** Answered days of which something else is stored. */
+  readonly compared: readonly bigint[];
+  /** Days of the window of which something is stored, but for those answered with just that. */
+  readonly stored: readonly bigint[];
+  readonly mayDelete: boolean;
+}
+
+/** The days of the window of which something is stored. */
+export function storedDays(db: Database, { scope, from, to }: WindowPlace): bigint[] {
+  const days: number[] = [];
+  for (let day = Number(from); day <= Number(to); day += 1) days.push(day);
+  return db
+    .all<{ day: bigint }>(
+      `SELECT value AS day FROM json_each(?)
+       WHERE EXISTS (SELECT 1 FROM charge c WHERE c.scope_id = ? AND c.day = value)`,
+      JSON.stringify(days),
+      scope,
+    )
+    .map(({ day }) => day);
 }
 
 /**
@@ -84,12 +107,11 @@ export function answeredDays(
 export function prepareTarget(
   db: Database,
   place: WindowPlace,
-  compared: readonly bigint[],
-  mayDelete: boolean,
+  { compared, stored, mayDelete }: Comparison,
 ): void {
   fillTarget(db, place, compared);
   db.run('DELETE FROM gone');
-  if (mayDelete) findLacking(db, place);
+  if (mayDelete) findLacking(db, place.scope, stored);
   mergeIdentities(db, place, mayDelete);
   db.run(
     `UPDATE target SET fate = CASE WHEN c.start = target.start AND c.duration = target.duration
@@ -104,15 +126,10 @@ export function prepareTarget(
 }
 
 /** Fills `gone` with what these days would lose, and `target` for these days only. */
-export function prepareLacking(db: Database, place: WindowPlace): void {
-  const { compared } = answeredDays(db, place, []);
-  fillTarget(
-    db,
-    place,
-    compared.filter((day) => place.from <= day && day <= place.to),
-  );
+export function prepareLacking(db: Database, place: WindowPlace, stored: readonly bigint[]): void {
+  fillTarget(db, place, stored);
   db.run('DELETE FROM gone');
-  findLacking(db, place);
+  findLacking(db, place.scope, stored);
 }
 
 /** Stores the table's rows of days of which nothing is stored. @returns how many */
@@ -167,20 +184,19 @@ function mayRepeat(db: Database, { writer }: WindowPlace): boolean {
   return repeated === 1n;
 }
 
-/** Charges of the window that the answer lacks. A settled day answered with nothing keeps its charges. */
-function findLacking(db: Database, place: WindowPlace): void {
+/** Charges of these days that the answer lacks. A settled day answered with nothing keeps its charges. */
+function findLacking(db: Database, scope: bigint, days: readonly bigint[]): void {
   db.run(
     `INSERT INTO gone
-     SELECT c.day, c.key, c.resource_id, c.meter_id, c.ordinal FROM charge c
-     WHERE c.scope_id = ?1 AND c.day BETWEEN ?2 AND ?3
-       AND NOT EXISTS (
+     SELECT c.day, c.key, c.resource_id, c.meter_id, c.ordinal
+     FROM json_each(?2) asked CROSS JOIN charge c ON c.scope_id = ?1 AND c.day = asked.value
+     WHERE NOT EXISTS (
          SELECT 1 FROM target t WHERE t.day = c.day AND t.key = c.key AND t.resource_id = c.resource_id
            AND t.meter_id = c.meter_id AND t.ordinal = c.ordinal)
        AND (EXISTS (SELECT 1 FROM target t WHERE t.day = c.day)
          OR NOT EXISTS (SELECT 1 FROM covered WHERE scope_id = ?1 AND covered.day = c.day AND settled = 1))`,
-    place.scope,
-    place.from,
-    place.to,
+    scope,
+    JSON.stringify(days.map(Number)),
   );
 }
 

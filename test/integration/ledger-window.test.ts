@@ -96,6 +96,73 @@ describe('a window', () => {
     });
   });
 
+  describe('answered again', () => {
+    const hours = ['a', 'b', 'c'].map((key) => charge('2026-11-10', '1', { key, extra: { details: 'x1' } }));
+    const [first, second, third] = hours as [Charge, Charge, Charge];
+
+    it.each<[string, Partial<Charge>]>([
+      ['its hour', { start: second.start - HOUR_MS, end: second.end - HOUR_MS }],
+      ['its end', { end: second.end + HOUR_MS }],
+      ['its amount', { amount: amount('2') as Charge['amount'] }],
+      ['its lock', { locked: true }],
+      ['a shared field of the vendor', { extra: { details: 'x1', project_id: 8 } }],
+      ['a field of its own', { extra: { details: 'x2' } }],
+    ])('notices that one of a day’s charges changed in %s alone', (_what, change) => {
+      write(place.ledger, scope, WINDOW, [hours], EARLY);
+      const changed = { ...second, ...change };
+      expect(write(place.ledger, scope, WINDOW, [[third, changed, first]], EARLY)).toMatchObject({
+        inserted: 0,
+        updated: 1,
+        deleted: 0,
+      });
+      const { start, end, locked, extra } = changed;
+      expect([...place.ledger.charges(ALL)].filter(({ key }) => key === 'b')).toMatchObject([
+        { start, end, amount: changed.amount, locked, extra },
+      ]);
+    });
+
+    it.each<[string, Partial<Charge>]>([
+      ['resource', { resource: { id: 'vm-2', name: null, kind: 'CVM' } }],
+      ['meter', { vendorMeter: 'storage' }],
+      ['variant', { variant: 'upfront' }],
+      ['key', { key: 'bb' }],
+    ])('takes a charge of another %s for another charge', (_what, change) => {
+      write(place.ledger, scope, WINDOW, [hours], EARLY);
+      const writer = place.ledger.writeWindow(scope, WINDOW);
+      writer.stage({ charges: [first, { ...second, ...change }, third] });
+      expect(writer.missing()).toEqual({ lacking: 1, emptiesScope: false });
+      writer.close();
+      expect(
+        write(place.ledger, scope, WINDOW, [[first, { ...second, ...change }, third]], EARLY),
+      ).toMatchObject({ inserted: 1, updated: 0, deleted: 1 });
+    });
+
+    it('misses what only the answer for another of its days holds still', () => {
+      const next = charge('2026-11-11', '1');
+      write(place.ledger, scope, WINDOW, [[...hours, next]], EARLY);
+      const writer = place.ledger.writeWindow(scope, WINDOW);
+      writer.stage({ charges: hours });
+      expect(writer.missing()).toEqual({ lacking: 1, emptiesScope: false });
+      writer.close();
+      expect(write(place.ledger, scope, WINDOW, [hours], EARLY)).toMatchObject({ deleted: 1 });
+      expect(lines(place.ledger)).toHaveLength(3);
+    });
+
+    it('adds what came since to the same day', () => {
+      write(place.ledger, scope, WINDOW, [[first, second]], EARLY);
+      expect(write(place.ledger, scope, WINDOW, [hours], EARLY)).toMatchObject({ inserted: 1, deleted: 0 });
+      expect(lines(place.ledger)).toHaveLength(3);
+    });
+
+    it('misses nothing of what it holds', () => {
+      write(place.ledger, scope, WINDOW, [hours], EARLY);
+      const writer = place.ledger.writeWindow(scope, WINDOW);
+      writer.stage({ charges: [third, first, second] });
+      expect(writer.missing()).toEqual({ lacking: 0, emptiesScope: false });
+      writer.close();
+    });
+  });
+
   it('shows nothing before its commit, and nothing of one closed without', () => {
     const writer = place.ledger.writeWindow(scope, WINDOW);
     expect(writer.stage({ charges: [charge('2026-11-10', '1')] })).toEqual({ rows: 1, fresh: 1 });
