@@ -238,7 +238,7 @@ class Sync {
         continue;
       }
       try {
-        const outcome = await this.read(task, () => this.askAhead(tasks));
+        const outcome = await this.read(task, () => this.askAhead(tasks, task));
         if (outcome === 'split') {
           tasks.split(task);
           continue;
@@ -264,10 +264,12 @@ class Sync {
     if (deep && this.firstFault === null) ledger.recordDeepRead(this.connection.id, now());
   }
 
-  private askAhead(tasks: TaskList): void {
-    const task = tasks.peek();
-    if (task === null || tasks.isSkipped(task)) return;
-    const request = this.deps.adapter.firstRequest?.(task.scope, task.window);
+  /** @param current the task whose rows are about to be mapped and stored */
+  private askAhead(tasks: TaskList, current: Task): void {
+    const next = tasks.peek();
+    if (next === null || tasks.isSkipped(next)) return;
+    if (next.scope.id === current.scope.id && tasks.isInDoubt(current)) return;
+    const request = this.deps.adapter.firstRequest?.(next.scope, next.window);
     if (request !== undefined) this.http.ask(request);
   }
 

@@ -130,6 +130,11 @@ export class TaskList {
     if (count >= MAX_BAD_WINDOWS) this.end(scope);
   }
 
+  /** One more bad window would end the scope: nothing further of it is to be asked for before that is known. */
+  isInDoubt({ scope }: Task): boolean {
+    return (this.badWindows.get(scope.id) ?? 0) === MAX_BAD_WINDOWS - 1;
+  }
+
   /** Nothing more is read of a scope in this sync. */
   end(scope: Scope): void {
     this.ended.add(scope.id);

@@ -64,6 +64,26 @@ describe('a window that cannot be read', () => {
     expect(await program.sync(id)).toEqual({ kind: 'done' });
     equalTruth(id, 'clickhouse');
   });
+
+  it('ends its scope as the third in a row, and the fourth is not asked for', async () => {
+    program = await startProgram({ now: () => START, months: 6, scale: { apps: 1, cvmsPerApp: 1 } });
+    const id = await program.connect('phala');
+    program.servers.setFault('phala', { kind: 'cost', as: 'word' });
+    // Counted where they are made: nobody waits for an answer that is not needed.
+    const windows: unknown[] = [];
+    program.wrap = (http) => ({
+      get: (path, query = {}) => {
+        if (query.offset === '0') windows.push(query.start_date);
+        return http.get(path, query);
+      },
+    });
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'format' } });
+    expect(windows).toHaveLength(3);
+    program.servers.setFault('phala', null);
+    program.now += HOUR_MS;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    equalTruth(id, 'phala');
+  });
 });
 
 describe('an audit that cannot be read', () => {
