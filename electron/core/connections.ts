@@ -12,7 +12,7 @@ import type { Account } from '../providers/adapter.js';
 import { ADAPTERS } from '../providers/index.js';
 import { storeCredential } from './credentials.js';
 import { writeMirror } from './mirror.js';
-import type { VendorAccess } from './vendor-access.js';
+import type { CheckedKey, VendorAccess } from './vendor-access.js';
 
 export interface Connected {
   readonly connection: Connection;
@@ -40,16 +40,17 @@ export class Connections {
    */
   async connect(credential: Credential, name: string | null): Promise<Connected> {
     const { ledger } = this.options;
-    const account = await this.check(credential);
+    const checked = await this.check(credential);
+    const { account } = checked;
     const known = (): Connection | null => ledger.connectionByAccount(credential.provider, account.id);
-    const added = known() === null ? await this.add(credential, account, name) : null;
+    const added = known() === null ? await this.add(credential, checked, name) : null;
     if (added !== null) {
       this.mirror();
       return { connection: added, replaced: false, warning: account.warning };
     }
     const existing = known();
     if (existing === null) throw new FaultError('internal', 'the connection was removed meanwhile');
-    const connection = await this.rejoin(existing, credential, account, name);
+    const connection = await this.rejoin(existing, credential, checked, name);
     return { connection, replaced: true, warning: account.warning };
   }
 
@@ -57,9 +58,10 @@ export class Connections {
   async replaceKey(id: string, credential: Credential): Promise<{ warning: string | null }> {
     const connection = this.existing(id);
     if (credential.provider !== connection.provider) throw new FaultError('other-account');
-    const account = await this.check(credential);
+    const checked = await this.check(credential);
+    const { account } = checked;
     if (account.id !== connection.account) throw new FaultError('other-account', account.name ?? account.id);
-    await this.rejoin(connection, credential, account, null);
+    await this.rejoin(connection, credential, checked, null);
     return { warning: account.warning };
   }
 
@@ -100,7 +102,7 @@ export class Connections {
   /** Null where another process has added the account meanwhile. */
   private async add(
     credential: Credential,
-    account: Account,
+    { account, memo }: CheckedKey,
     name: string | null,
   ): Promise<Connection | null> {
     const { ledger, secrets, now } = this.options;
@@ -121,6 +123,7 @@ export class Connections {
           accountCreatedDay: account.createdDay,
           billingAnchor: account.billingAnchor,
           creditLeft: account.creditLeft,
+          memo,
         },
         now(),
       );
@@ -132,7 +135,7 @@ export class Connections {
     }
   }
 
-  private check(credential: Credential): Promise<Account> {
+  private check(credential: Credential): Promise<CheckedKey> {
     return this.options.vendors.check(credential, this.options.now);
   }
 
@@ -145,7 +148,7 @@ export class Connections {
   private async rejoin(
     existing: Connection,
     credential: Credential,
-    account: Account,
+    { account, memo }: CheckedKey,
     name: string | null,
   ): Promise<Connection> {
     const origin = this.options.vendors.origin(credential.provider);
@@ -156,6 +159,7 @@ export class Connections {
       accountCreatedDay: account.createdDay,
       billingAnchor: account.billingAnchor,
       creditLeft: account.creditLeft,
+      memo,
       ...(name === null ? {} : { name }),
     });
     this.mirror();

@@ -23,6 +23,12 @@ export interface VendorAccessOptions {
   readonly userAgent: string;
 }
 
+export interface CheckedKey {
+  readonly account: Account;
+  /** What the adapter wants to know again in the account's first sync, above all what it has asked. */
+  readonly memo: Readonly<Record<string, unknown>>;
+}
+
 export class VendorAccess {
   constructor(private readonly options: VendorAccessOptions) {}
 
@@ -31,7 +37,7 @@ export class VendorAccess {
   }
 
   /** Asks with a key that is not kept anywhere yet. @throws FaultError */
-  async check(credential: Credential, now: () => number): Promise<Account> {
+  async check(credential: Credential, now: () => number): Promise<CheckedKey> {
     const adapter = ADAPTERS[credential.provider];
     const controller = new AbortController();
     const context: ClientContext = {
@@ -50,7 +56,8 @@ export class VendorAccess {
       },
     };
     const account = await adapter.identify(context);
-    return { ...account, warning: account.warning ?? adapter.keyWarning?.(credential) ?? null };
+    const warning = account.warning ?? adapter.keyWarning?.(credential) ?? null;
+    return { account: { ...account, warning }, memo: context.memo };
   }
 
   /** Asks with a connection's key from the keychain, read once for all requests of a sync. */

@@ -130,13 +130,14 @@ export function connectionPart(db: Database): ConnectionPart {
         const next = { ...known, ...changes };
         db.run(
           `UPDATE connection SET removed_at = NULL, epoch = epoch + 1, fault = NULL, name = ?, account_name = ?,
-             origin = ?, account_created_day = ?, billing_anchor = ?, credit_left = ? WHERE id = ?`,
+             origin = ?, account_created_day = ?, billing_anchor = ?, credit_left = ?, memo = ? WHERE id = ?`,
           next.name,
           next.accountName,
           next.origin,
           dayColumn(next.accountCreatedDay),
           dayColumn(next.billingAnchor),
           next.creditLeft,
+          jsonColumn({ ...known.memo, ...changes.memo }),
           id,
         );
         return expected(id);
@@ -185,7 +186,7 @@ export function connectionPart(db: Database): ConnectionPart {
 function insertConnection(db: Database, id: string, connection: NewConnection, now: number): void {
   db.run(
     `INSERT INTO connection (id, provider, account, account_name, name, unit, origin, created_at,
-       account_created_day, billing_anchor, credit_left) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       account_created_day, billing_anchor, credit_left, memo) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     connection.provider,
     connection.account,
@@ -197,6 +198,7 @@ function insertConnection(db: Database, id: string, connection: NewConnection, n
     dayColumn(connection.accountCreatedDay),
     dayColumn(connection.billingAnchor),
     connection.creditLeft,
+    jsonColumn(connection.memo ?? {}),
   );
   const n = connectionNumber(db, id);
   const first = { from: EARLIEST_DAY, usdPerUnit: NANOS_PER_UNIT };

@@ -57,6 +57,8 @@ export interface NewConnection {
   readonly creditLeft: Nanos | null;
   /** In force beside the first rate, which is 1 from the beginning on. */
   readonly rates?: readonly Rate[];
+  /** The adapter's notes from the check of the key. */
+  readonly memo?: Readonly<Record<string, unknown>>;
 }
 
 export interface Rate {
@@ -269,7 +271,10 @@ export interface Ledger {
   /** By account, removed ones included: reconnecting rejoins kept history. */
   connectionByAccount(provider: ProviderId, account: string): Connection | null;
   addConnection(connection: NewConnection, now: number): Connection;
-  /** Brings a removed connection back, or records a checked replacement key: raises the epoch, clears the fault. */
+  /**
+   * Brings a removed connection back, or records a checked replacement key: raises
+   * the epoch, clears the fault. Notes that the new check left alone stay.
+   */
   rejoinConnection(id: string, changes: Partial<NewConnection>): Connection;
   renameConnection(id: string, name: string): void;
   /** History kept: removed. History forgotten: nothing of it is left. */

@@ -111,6 +111,13 @@ describe('connections', () => {
     expect(() => ledger.rejoinConnection(connection.id, { account: 'ws_2' })).toThrow(FaultError);
   });
 
+  it('take the notes from the check of a key, and keep the others', () => {
+    const { id, memo } = addConnection(ledger, { memo: { cap: 500, requests: [NOW] } });
+    expect(memo).toEqual({ cap: 500, requests: [NOW] });
+    expect(ledger.rejoinConnection(id, {}).memo).toEqual(memo);
+    expect(ledger.rejoinConnection(id, { memo: { requests: [] } }).memo).toEqual({ cap: 500, requests: [] });
+  });
+
   it('forgotten leave nothing, also not in the file', () => {
     const gone = addConnection(ledger);
     const stays = addConnection(ledger, { account: 'ws_2', name: 'Stays' });

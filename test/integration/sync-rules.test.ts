@@ -1,7 +1,12 @@
 /** Rules that a first, friendly sync never meets: clocks, slips of the vendor, many scopes. */
+import { join } from 'node:path';
+
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { Connections } from '../../electron/core/connections.js';
+import { VendorAccess } from '../../electron/core/vendor-access.js';
+import { MemoryStore } from '../../electron/keychain/memory-store.js';
 import { DAY_MS, HOUR_MS, addDays, dayOf, eachDay } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
@@ -158,6 +163,39 @@ describe('the vendor’s own wait', () => {
     program.servers.setFault('phala', null);
     program.skew = 0;
     expect(await program.sync(id)).toEqual({ kind: 'done' });
+  });
+});
+
+describe('ClickHouse’s limit of requests', () => {
+  /** Connections as the program has them, beside the program's own syncs. */
+  const connections = (): Connections =>
+    new Connections({
+      ledger: program.ledger,
+      secrets: new MemoryStore(),
+      vendors: new VendorAccess({ fetch, bases: program.bases, userAgent: 'CostTray/test' }),
+      mirrorPath: join(program.folder, 'connections.json'),
+      now: () => program.now,
+    });
+
+  it('counts what was asked when the key was checked, a replaced one’s too', async () => {
+    program = await startProgram({ now: () => START, months: 13 });
+    const statuses: number[] = [];
+    program.wrap = (http) => ({
+      get: async (path, query) => {
+        const answer = await http.get(path, query);
+        statuses.push(answer.status);
+        return answer;
+      },
+    });
+    const { connection } = await connections().connect(program.credential('clickhouse'), null);
+    expect(await program.sync(connection.id)).toEqual({ kind: 'done' });
+    program.now += HOUR_MS;
+    program.useKey('clickhouse', 'second');
+    await connections().replaceKey(connection.id, program.credential('clickhouse'));
+    const { firstDay } = program.servers.truth;
+    expect(await program.sync(connection.id, { since: firstDay })).toEqual({ kind: 'done' });
+    expect(statuses.length).toBeGreaterThan(26);
+    expect(new Set(statuses)).toEqual(new Set([200]));
   });
 });
 
