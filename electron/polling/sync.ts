@@ -9,7 +9,7 @@ import { FaultError } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
 import type { Reconciliation, SyncProgress } from '../../shared/model.js';
 import { absolute, nanos } from '../../shared/money.js';
-import type { Connection, Ledger, Scope } from '../ledger/types.js';
+import type { Connection, Ledger } from '../ledger/types.js';
 import type { ClientContext, ProviderAdapter, ResourceListing, VendorHttp } from '../providers/adapter.js';
 import { AskAhead } from './ask-ahead.js';
 import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
@@ -58,7 +58,7 @@ export type SyncOutcome =
 /** Faults of one window's answer; the other windows and scopes are read all the same. */
 const WINDOW_FAULTS: ReadonlySet<string> = new Set(['format', 'paging', 'too-large', 'range', 'refused']);
 
-/** Faults that may lie in what an audit asks for: it has had its turn, and is not asked for at every poll. */
+/** Faults that may lie in what an audit asks for, rather than in the key or the way to the vendor. */
 const AUDIT_FAULTS: ReadonlySet<string> = new Set([...WINDOW_FAULTS, 'vendor-fault', 'timeout']);
 
 export async function syncConnection(deps: SyncDeps, options: SyncOptions): Promise<SyncOutcome> {
@@ -98,6 +98,8 @@ class Sync {
   /** The lists were asked for in this sync. */
   private listed = false;
   private firstFault: Fault | null = null;
+  /** The vendor is in trouble: audits, which can wait, are left to the next sync. */
+  private auditsWait = false;
   /** When the longest waiting of the scopes that get no turn in this sync was read. */
   private oldestWaiting = Infinity;
   private requests = 0;
@@ -212,12 +214,14 @@ class Sync {
    * that is listed and yet not found is a fault of the vendor, and nothing is
    * known of what it costs.
    */
-  private async notFound(scope: Scope): Promise<void> {
+  private async notFound(task: Task): Promise<void> {
+    const { scope } = task;
     if (!this.listed) await this.list();
     const isListed = this.deps.ledger
       .scopes(this.connection.id)
       .some(({ id, goneAt }) => id === scope.id && goneAt === null);
-    if (isListed) {
+    if (isListed && task.purpose === 'audit') this.auditFailed(task);
+    else if (isListed) {
       const detail = `${scope.name ?? scope.key} is listed but not found`;
       this.firstFault ??= { kind: 'vendor-fault', detail, retryAt: null };
     } else this.deps.ledger.endScope(scope.id, this.deps.now());
@@ -248,12 +252,15 @@ class Sync {
       } catch (error) {
         if (this.context.signal.aborted) throw error;
         const fault = toFault(error);
-        if (task.purpose === 'audit' && AUDIT_FAULTS.has(fault.kind)) {
-          ledger.recordAudit(task.scope.id, now());
-        }
         if (fault.kind === 'no-such-app') {
-          await this.notFound(task.scope);
+          await this.notFound(task);
           tasks.end(task.scope);
+        } else if (task.purpose === 'audit' && AUDIT_FAULTS.has(fault.kind)) {
+          this.auditFailed(task);
+          // Of a wait that the vendor asks for, the next poll must know.
+          if (fault.retryAt !== null) throw error;
+          this.auditsWait ||= !WINDOW_FAULTS.has(fault.kind);
+          tasks.wasBad(task);
         } else if (WINDOW_FAULTS.has(fault.kind)) {
           this.firstFault ??= fault;
           tasks.wasBad(task);
@@ -262,6 +269,14 @@ class Sync {
       }
     }
     if (deep && this.firstFault === null) ledger.recordDeepRead(this.connection.id, now());
+  }
+
+  /**
+   * The days shown were read whole before, and stand: it is the second look that
+   * failed. It has had its turn, and is not asked for at every poll.
+   */
+  private auditFailed({ scope }: Task): void {
+    this.deps.ledger.recordAudit(scope.id, this.deps.now());
   }
 
   /** @param current the task whose rows are about to be mapped and stored */
@@ -275,8 +290,9 @@ class Sync {
 
   private waitsForNextPoll(task: Task): boolean {
     const { purpose, readAt } = task;
-    if (purpose === 'backfill' || this.requests < MAX_POLL_REQUESTS) return false;
-    if (this.askedAt(task) !== null) return false;
+    if (purpose === 'backfill' || this.askedAt(task) !== null) return false;
+    if (purpose === 'audit' && this.auditsWait) return true;
+    if (this.requests < MAX_POLL_REQUESTS) return false;
     if (purpose === 'poll') {
       if (this.options.onDemand) return false;
       this.oldestWaiting = Math.min(this.oldestWaiting, readAt);

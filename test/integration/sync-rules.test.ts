@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Connections } from '../../electron/core/connections.js';
 import { VendorAccess } from '../../electron/core/vendor-access.js';
 import { MemoryStore } from '../../electron/keychain/memory-store.js';
+import type { VendorResponse } from '../../electron/providers/adapter.js';
 import { DAY_MS, HOUR_MS, addDays, dayOf, eachDay } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
@@ -92,37 +93,71 @@ describe('a window that cannot be read', () => {
 });
 
 describe('an audit that cannot be read', () => {
-  it.each([
-    ['that makes no sense', 200, '{"usage": "none"}', 'format'],
-    ['that breaks the vendor', 500, '{}', 'vendor-fault'],
-  ])('%s is said once, and its turn comes again in a week', async (_what, status, body, kind) => {
-    program = await startProgram({ now: () => START, months: 4, scale: { apps: 1, cvmsPerApp: 1 } });
+  /** A program whose next sync audits each app; the paths of the audits are noted, and all are answered so. */
+  async function auditsAnswered(apps: number, change: Partial<VendorResponse>) {
+    program = await startProgram({ now: () => START, months: 4, scale: { apps, cvmsPerApp: 1 } });
     const id = await program.connect('phala');
     expect(await program.sync(id)).toEqual({ kind: 'done' });
     program.now += 3 * DAY_MS;
     expect(await program.sync(id)).toEqual({ kind: 'done' });
     program.now += 7 * DAY_MS;
     const polled = new Date(program.now - 8 * DAY_MS).toISOString();
-    let audits = 0;
+    const audits: string[] = [];
     program.wrap = (http) => ({
       get: async (path, query = {}) => {
         const answer = await http.get(path, query);
         if ((query.end_date ?? '9') >= polled) return answer;
-        audits += 1;
-        return { ...answer, status, body: Buffer.from(body) };
+        audits.push(path);
+        return { ...answer, ...change };
       },
     });
-    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind } });
-    expect(audits).toBeGreaterThan(0);
-    const said = audits;
+    return { id, audits };
+  }
+
+  it.each([
+    ['that makes no sense', 200, '{"usage": "none"}'],
+    ['that breaks the vendor', 500, '{}'],
+    ['that takes the vendor too long', 504, '{}'],
+    ['that the vendor finds no app for', 404, '{"detail": "App not found"}'],
+  ])('%s says nothing against the numbers, and its turn comes again in a week', async (_, status, body) => {
+    const { id, audits } = await auditsAnswered(1, { status, body: Buffer.from(body) });
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    expect(program.ledger.connection(id)).toMatchObject({ fault: null, lastSuccess: program.now });
+    equalTruth(id, 'phala');
+    const asked = audits.length;
+    expect(asked).toBeGreaterThan(0);
     for (let hour = 0; hour < 3; hour += 1) {
       program.now += HOUR_MS;
       expect(await program.sync(id)).toEqual({ kind: 'done' });
     }
-    expect(audits).toBe(said);
+    expect(audits).toHaveLength(asked);
     program.now += 7 * DAY_MS;
-    expect(await program.sync(id)).toMatchObject({ kind: 'failed' });
-    expect(audits).toBeGreaterThan(said);
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    expect(audits.length).toBeGreaterThan(asked);
+  });
+
+  it('leaves the others to the next sync where the vendor is in trouble', async () => {
+    const { id, audits } = await auditsAnswered(3, { status: 503, body: Buffer.from('{}') });
+    const apps: string[][] = [];
+    for (let sync = 1; sync <= 4; sync += 1) {
+      expect(await program.sync(id)).toEqual({ kind: 'done' });
+      apps.push([...new Set(audits.splice(0))]);
+      program.now += HOUR_MS;
+    }
+    expect(apps.map((asked) => asked.length)).toEqual([1, 1, 1, 0]);
+    expect(new Set(apps.flat()).size).toBe(3);
+  });
+
+  it.each([
+    ['the wait that the vendor asks for', 503, { 'retry-after': '900' }, 'vendor-fault'],
+    ['a limit', 429, { 'retry-after': '900' }, 'rate-limited'],
+    ['a key that is rejected', 401, {}, 'rejected'],
+  ])('is no reason to conceal %s', async (_, status, headers, kind) => {
+    const { id } = await auditsAnswered(1, { status, headers, body: Buffer.from('{}') });
+    const outcome = await program.sync(id);
+    expect(outcome).toMatchObject({ kind: 'failed', fault: { kind } });
+    const waits = 'retry-after' in headers ? program.now + 900_000 : null;
+    expect(program.ledger.connection(id)?.fault?.retryAt).toBe(waits);
   });
 });
 
