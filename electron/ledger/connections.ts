@@ -81,6 +81,7 @@ type ConnectionPart = Pick<
   | 'rejoinConnection'
   | 'renameConnection'
   | 'removeConnection'
+  | 'adoptAccount'
   | 'updateAccount'
   | 'recordAttempt'
   | 'recordSync'
@@ -153,6 +154,13 @@ export function connectionPart(db: Database): ConnectionPart {
         db.run('DELETE FROM lease WHERE connection_n = ?', connectionNumber(db, id));
       });
     },
+    adoptAccount: (id, account, epoch) =>
+      db.write(() => {
+        const known = byId(id);
+        if (known?.epoch !== epoch || byAccount(known.provider, account) !== null) return false;
+        db.run('UPDATE connection SET account = ? WHERE id = ?', account, id);
+        return true;
+      }),
     updateAccount: (id, account) =>
       void db.run(
         `UPDATE connection SET account_name = coalesce(?, account_name), credit_left = ?,

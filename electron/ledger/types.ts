@@ -279,6 +279,12 @@ export interface Ledger {
   renameConnection(id: string, name: string): void;
   /** History kept: removed. History forgotten: nothing of it is left. */
   removeConnection(id: string, options: { readonly forget: boolean }, now: number): void;
+  /**
+   * The vendor names the connection's account by another id from now on. False where
+   * another connection bears it, a removed one too, or where this one was changed
+   * after that epoch.
+   */
+  adoptAccount(id: string, account: string, epoch: number): boolean;
   updateAccount(
     id: string,
     account: {

@@ -10,7 +10,13 @@ import type { Fault } from '../../shared/faults.js';
 import type { Reconciliation, SyncProgress } from '../../shared/model.js';
 import { absolute, nanos } from '../../shared/money.js';
 import type { Connection, Ledger } from '../ledger/types.js';
-import type { ClientContext, ProviderAdapter, ResourceListing, VendorHttp } from '../providers/adapter.js';
+import type {
+  Account,
+  ClientContext,
+  ProviderAdapter,
+  ResourceListing,
+  VendorHttp,
+} from '../providers/adapter.js';
 import { AskAhead } from './ask-ahead.js';
 import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
 import { readWhole } from './read-window.js';
@@ -199,7 +205,9 @@ class Sync {
     const id = this.connection.id;
     this.report({ phase: 'listing' });
     const account = await adapter.identify(this.context);
-    if (account.id !== this.connection.account) throw new FaultError('other-account', account.name);
+    if (account.id !== this.connection.account && !this.adoptId(account)) {
+      throw new FaultError('other-account', account.name);
+    }
     const listing = await adapter.list(this.context, account);
     this.context.signal.throwIfAborted();
     ledger.updateAccount(id, account);
@@ -207,6 +215,18 @@ class Sync {
     this.resources = ledger.resources(id);
     this.listed = true;
     this.deps.onWritten();
+  }
+
+  /**
+   * The connection's own key has answered before, with nothing but names to tell
+   * the account by. An answer of the same names that bears the account's own id is
+   * that account's, unless another connection bears the id: two are never made one.
+   */
+  private adoptId(account: Account): boolean {
+    const { id, account: known, epoch } = this.connection;
+    return (
+      account.idsByName?.includes(known) === true && this.deps.ledger.adoptAccount(id, account.id, epoch)
+    );
   }
 
   /**

@@ -52,6 +52,11 @@ export interface ChargedResource {
 /** The account a key belongs to. */
 export interface Account {
   readonly id: string;
+  /**
+   * Ids it would bear in answers of another shape, which lack its own. They are made
+   * of names, so they say something only of the very key that gave both answers.
+   */
+  readonly idsByName?: readonly string[];
   readonly name: string | null;
   /** No charge can be older. Null where the vendor does not say. */
   readonly createdDay: Day | null;

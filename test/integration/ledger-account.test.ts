@@ -111,6 +111,18 @@ describe('connections', () => {
     expect(() => ledger.rejoinConnection(connection.id, { account: 'ws_2' })).toThrow(FaultError);
   });
 
+  it('take another id of their account, unless one of them bears it or they were changed', () => {
+    const { id, epoch } = addConnection(ledger, { account: 'team:Team' });
+    const { id: removed } = addConnection(ledger, { account: 'ws_2', name: 'Removed' });
+    ledger.removeConnection(removed, { forget: false }, NOW);
+    expect(ledger.adoptAccount(id, 'ws_2', epoch)).toBe(false);
+    expect(ledger.adoptAccount(id, 'ws_1', epoch + 1)).toBe(false);
+    expect(ledger.adoptAccount('phala-00000000', 'ws_1', epoch)).toBe(false);
+    expect(ledger.connection(id)?.account).toBe('team:Team');
+    expect(ledger.adoptAccount(id, 'ws_1', epoch)).toBe(true);
+    expect(ledger.connectionByAccount('phala', 'ws_1')?.id).toBe(id);
+  });
+
   it('take the notes from the check of a key, and keep the others', () => {
     const { id, memo } = addConnection(ledger, { memo: { cap: 500, requests: [NOW] } });
     expect(memo).toEqual({ cap: 500, requests: [NOW] });

@@ -7,11 +7,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Connections } from '../../electron/core/connections.js';
 import { VendorAccess } from '../../electron/core/vendor-access.js';
 import { MemoryStore } from '../../electron/keychain/memory-store.js';
-import type { VendorResponse } from '../../electron/providers/adapter.js';
+import type { VendorHttp, VendorResponse } from '../../electron/providers/adapter.js';
 import { DAY_MS, HOUR_MS, addDays, dayOf, eachDay } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { ProviderId, SyncProgress } from '../../shared/model.js';
+import { editing } from '../support/fault-table.js';
 import { startProgram, trueDays } from '../support/program.js';
 import type { Program } from '../support/program.js';
 
@@ -158,6 +159,55 @@ describe('an audit that cannot be read', () => {
     expect(outcome).toMatchObject({ kind: 'failed', fault: { kind } });
     const waits = 'retry-after' in headers ? program.now + 900_000 : null;
     expect(program.ledger.connection(id)?.fault?.retryAt).toBe(waits);
+  });
+});
+
+describe('an account that the vendor tells by its names only', () => {
+  const flat = (team: string) =>
+    editing(/^\/auth\/me$/, () => ({ username: 'ada', email: 'ada@example.com', team_name: team }));
+  const inFull = (http: VendorHttp): VendorHttp => http;
+  /** By then the account is asked for again. */
+  const later = async (id: string, shape: Program['wrap']) => {
+    program.now += 25 * HOUR_MS;
+    program.wrap = shape;
+    return program.sync(id);
+  };
+
+  it('keeps its connection when the key’s answers bear its id, and when they no longer do', async () => {
+    program = await startProgram({ now: () => START, months: 1 });
+    program.wrap = flat('Lighthouse');
+    const id = await program.connect('phala');
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    expect(program.ledger.connection(id)?.account).toBe('team:Lighthouse');
+    for (const shape of [inFull, flat('Lighthouse'), inFull]) {
+      expect(await later(id, shape)).toEqual({ kind: 'done' });
+      expect(program.ledger.connection(id)?.account).toMatch(/^wks_/);
+    }
+    equalTruth(id, 'phala');
+  });
+
+  it.each([
+    ['an id', flat('Elsewhere'), inFull, 'team:Elsewhere'],
+    ['no id', inFull, flat('Elsewhere'), /^wks_/],
+  ])('is another one where the names differ in an answer with %s', async (_, before, after, account) => {
+    program = await startProgram({ now: () => START, months: 1 });
+    program.wrap = before;
+    const id = await program.connect('phala');
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    expect(await later(id, after)).toMatchObject({ kind: 'failed', fault: { kind: 'other-account' } });
+    expect(program.ledger.connection(id)?.account).toMatch(account);
+    expect(await later(id, before)).toEqual({ kind: 'done' });
+  });
+
+  it('does not become that of another connection', async () => {
+    program = await startProgram({ now: () => START, months: 1 });
+    program.wrap = flat('Lighthouse');
+    const id = await program.connect('phala');
+    program.wrap = inFull;
+    const other = await program.connect('phala');
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'other-account' } });
+    expect(await program.sync(other)).toEqual({ kind: 'done' });
+    expect(program.ledger.connection(id)?.account).toBe('team:Lighthouse');
   });
 });
 

@@ -12,7 +12,7 @@ import type {
   ResourceListing,
   WindowOutcome,
 } from '../adapter.js';
-import { isObject, optionalNanos } from '../wire.js';
+import { isObject, optionalNanos, textOf } from '../wire.js';
 import { fetchApps, fetchCvms, fetchMe, fetchUsage, usageRequest } from './client.js';
 import type { Span } from './client.js';
 import { chargesOf, cvmsIn, resourceOf, scopeOf } from './mapper.js';
@@ -42,18 +42,22 @@ export const phalaAdapter: ProviderAdapter = {
     credential.provider === 'phala' && !credential.apiKey.startsWith(KEY_PREFIX)
       ? `Phala’s keys usually begin with ${KEY_PREFIX}; this one does not.`
       : null,
-  identify: async (context) => accountOf(await fetchMe(context)),
+  identify: async (context) => accountOf(await fetchMe(context), context.memo),
   list,
   firstRequest: (app, window) => usageRequest(app.key, spanOf(window), 0),
   readWindow,
 };
 
-function accountOf(me: Me): Account {
+function accountOf(me: Me, memo: Record<string, unknown>): Account {
   const workspace = me.workspace ?? null;
-  const user = me.user?.username ?? me.username;
+  const id = accountId(me);
+  const isOwnId = id === workspace?.id;
+  const idsByName = isOwnId ? namesAsIds(me) : [];
+  if (isOwnId) memo.account = { id, idsByName };
   return {
-    id: accountId(me),
-    name: workspace?.name ?? me.team_name ?? user,
+    id: isOwnId ? id : rememberedId(memo, id),
+    idsByName,
+    name: workspace?.name ?? me.team_name ?? userOf(me),
     createdDay: null,
     billingAnchor: null,
     creditLeft: creditLeft(me),
@@ -67,9 +71,35 @@ function accountId(me: Me): string {
   if (workspace?.id) return workspace.id;
   if (workspace?.slug) return `workspace:${workspace.slug}`;
   if (me.team_name !== null) return `team:${me.team_name}`;
-  const user = me.user?.username ?? me.username;
+  const user = userOf(me);
   if (user !== null) return `user:${user}`;
   throw new FaultError('format', 'auth/me names no workspace');
+}
+
+function userOf(me: Me): string | null {
+  return me.user?.username ?? me.username;
+}
+
+/**
+ * What {@link accountId} makes of a workspace where its own id is not in the
+ * answer. A user may have several: without a team only the one named after them
+ * can be meant.
+ */
+function namesAsIds(me: Me): string[] {
+  const slug = me.workspace?.slug ?? null;
+  const names = [...new Set([me.workspace?.name ?? null, slug])].filter((name) => name !== null);
+  const user = userOf(me);
+  return [
+    ...(slug === null ? [] : [`workspace:${slug}`]),
+    ...names.map((name) => `team:${name}`),
+    ...(user !== null && names.includes(user) ? [`user:${user}`] : []),
+  ];
+}
+
+/** The workspace's own id, where the last answer that bore it was of these names; else the id made of names. */
+function rememberedId({ account }: Record<string, unknown>, id: string): string {
+  if (!isObject(account) || !Array.isArray(account.idsByName)) return id;
+  return account.idsByName.includes(id) ? (textOf(account.id) ?? id) : id;
 }
 
 /** Paid and granted credit together; an account that pays afterwards has none to run out of. */

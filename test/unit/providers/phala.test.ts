@@ -118,6 +118,33 @@ describe('identify', () => {
     expect(await phalaAdapter.identify(contextFor(() => answer(body)))).toMatchObject(expected);
   });
 
+  const flat = { username: 'ann', credits: 5, team_name: 'Acme' };
+  const idOf = async (body: object, memo: Record<string, unknown> = {}): Promise<string> =>
+    (await phalaAdapter.identify(contextFor(() => answer(body), memo))).id;
+
+  test('says by which names a workspace would go without its id', async () => {
+    const names = async (body: object) =>
+      (await phalaAdapter.identify(contextFor(() => answer(body)))).idsByName;
+    const user = { username: 'ann' };
+    expect(await names({ workspace, user })).toEqual(['workspace:acme', 'team:Acme', 'team:acme']);
+    expect(await names({ workspace: { id: 'wks_1', name: 'ann' }, user })).toEqual(['team:ann', 'user:ann']);
+    expect(await names({ workspace: { id: 'wks_1', name: null }, user })).toEqual([]);
+    expect(await names(flat)).toEqual([]);
+  });
+
+  test('remembers the id of a workspace for answers that lack it', async () => {
+    const memo: Record<string, unknown> = {};
+    expect(await idOf(flat, memo)).toBe('team:Acme');
+    expect(await idOf({ workspace }, memo)).toBe('wks_1');
+    const kept = JSON.parse(JSON.stringify(memo)) as typeof memo;
+    expect(await idOf(flat, kept)).toBe('wks_1');
+    expect(await idOf({ workspace: { slug: 'acme' } }, kept)).toBe('wks_1');
+    expect(await idOf({ ...flat, team_name: 'Other' }, kept)).toBe('team:Other');
+    expect(await idOf({ ...flat, team_name: null }, kept)).toBe('user:ann');
+    expect(await idOf({ workspace: { ...workspace, id: 'wks_2' } }, kept)).toBe('wks_2');
+    expect(await idOf(flat, { account: 'broken' })).toBe('team:Acme');
+  });
+
   test.each([[{}], [[]], ['text'], [null]])('%j names no account', async (body) => {
     const identify = phalaAdapter.identify(contextFor(() => answer(JSON.stringify(body))));
     await expect(identify).rejects.toMatchObject({ kind: 'format' });
