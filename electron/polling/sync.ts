@@ -272,18 +272,17 @@ class Sync {
       } catch (error) {
         if (this.context.signal.aborted) throw error;
         const fault = toFault(error);
+        const isMissedAudit = task.purpose === 'audit' && AUDIT_FAULTS.has(fault.kind);
+        if (isMissedAudit) this.auditFailed(task);
         if (fault.kind === 'no-such-app') {
           await this.notFound(task);
           tasks.end(task.scope);
-        } else if (task.purpose === 'audit' && AUDIT_FAULTS.has(fault.kind)) {
-          this.auditFailed(task);
-          // Of a wait that the vendor asks for, the next poll must know.
-          if (fault.retryAt !== null) throw error;
-          this.auditsWait ||= !WINDOW_FAULTS.has(fault.kind);
-          tasks.wasBad(task);
         } else if (WINDOW_FAULTS.has(fault.kind)) {
           this.firstFault ??= fault;
           tasks.wasBad(task);
+        } else if (isMissedAudit && fault.retryAt === null) {
+          // Of a wait that the vendor asks for, the next poll must know; trouble of its own passes.
+          this.auditsWait = true;
         } else throw error;
         this.advance(task.window, false);
       }

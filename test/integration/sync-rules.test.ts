@@ -115,8 +115,19 @@ describe('an audit that cannot be read', () => {
     return { id, audits };
   }
 
+  it('is named once where the answer makes no sense', async () => {
+    const { id, audits } = await auditsAnswered(1, { body: Buffer.from('{"usage": "none"}') });
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'format' } });
+    equalTruth(id, 'phala');
+    const asked = audits.length;
+    for (let hour = 0; hour < 3; hour += 1) {
+      program.now += HOUR_MS;
+      expect(await program.sync(id)).toEqual({ kind: 'done' });
+    }
+    expect(audits).toHaveLength(asked);
+  });
+
   it.each([
-    ['that makes no sense', 200, '{"usage": "none"}'],
     ['that breaks the vendor', 500, '{}'],
     ['that takes the vendor too long', 504, '{}'],
     ['that the vendor finds no app for', 404, '{"detail": "App not found"}'],
