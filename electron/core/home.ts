@@ -1,6 +1,6 @@
 /** The folder of everything the program stores, and the names in it. */
-import { mkdirSync, realpathSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 import { StartError } from '../start-error.js';
 
@@ -27,12 +27,25 @@ export function openHome(folder: string): Home {
 
 function realFolder(folder: string): string {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
+    if (!statSync(folder).isDirectory()) throw new Error('it is not a folder');
     return realpathSync(folder);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new StartError(
       `The folder ${folder} cannot be used (${why}). Mend its permissions, or name another in COST_TRAY_HOME.`,
     );
+  }
+}
+
+/** Not `recursive`: below a folder that takes none (`/proc`), Node would try for ever. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!existsSync(folder)) throw error;
   }
 }

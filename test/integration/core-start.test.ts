@@ -86,6 +86,23 @@ function filledLedger(): string {
 }
 
 describe('a start that cannot be', () => {
+  it('in what is no folder', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    expect(await sentence(file)).toBe(
+      `The folder ${file} cannot be used (it is not a folder). Mend its permissions, or name another in COST_TRAY_HOME.`,
+    );
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'below a folder that takes none, without trying for ever',
+    async () => {
+      expect(await sentence('/proc/cost-tray')).toMatch(
+        /^The folder \/proc\/cost-tray cannot be used \(ENOENT/,
+      );
+    },
+  );
+
   it('in a folder that cannot be made', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
