@@ -8,6 +8,7 @@ import { ExportError } from '../export/error.js';
 import { StartError } from '../start-error.js';
 import { checkTarget } from '../export/sink.js';
 import { daysInWords } from '../export/unknown-days.js';
+import type { UnknownDays } from '../export/unknown-days.js';
 import type { CliApp, CliIo } from './app.js';
 import { checkLimits } from './check.js';
 import { EXIT, UsageError } from './commands.js';
@@ -144,13 +145,17 @@ async function exportFile({ app, io, out, err }: Context, command: ExportCommand
     signal: io.signal,
   });
   if (path !== null) await out(`Wrote ${rows} ${rows === 1 ? 'charge' : 'charges'} to ${oneLine(path)}\n`);
-  for (const { connection, name, days } of unknownDays) {
-    const remedy = connection === '' ? 'add one with "cost-tray connect"' : 'run "cost-tray refresh"';
+  for (const unknown of unknownDays) {
     await err(
-      `${oneLine(name)}: not known yet and so not in the export: ${daysInWords(days)}; ${remedy} and export again.\n`,
+      `${oneLine(unknown.name)}: not known yet and so not in the export: ${daysInWords(unknown.days)}; ${remedyOf(unknown)} and export again.\n`,
     );
   }
   return command.strict && unknownDays.length > 0 ? EXIT.failed : EXIT.done;
+}
+
+function remedyOf({ connection, since }: UnknownDays): string {
+  if (connection === '') return 'add one with "cost-tray connect"';
+  return since === null ? 'run "cost-tray refresh"' : `run "cost-tray refresh --since ${since}"`;
 }
 
 async function run(context: Context, command: CoreCommand): Promise<number> {

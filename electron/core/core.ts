@@ -160,10 +160,11 @@ export class Core {
       to: earlier(range.to, today),
     };
     if (chosen.length === 0 && days.from <= days.to) {
-      return [{ connection: '', name: 'No connection', days: eachDay(days) }];
+      return [{ connection: '', name: 'No connection', days: eachDay(days), since: null }];
     }
     const facts = readDayFacts(ledger, chosen, days, today, now());
-    return unknownDays(facts.states, new Map(chosen.map(({ id, name }) => [id, name])));
+    const historyFrom = addMonths(today, -this.settings().historyMonths);
+    return unknownDays(facts.states, new Map(chosen.map(({ id, name }) => [id, name])), historyFrom);
   }
 
   /** Writes a CSV file in the worker. One at a time. */

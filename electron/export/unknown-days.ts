@@ -8,6 +8,8 @@ export interface UnknownDays {
   readonly connection: string;
   readonly name: string;
   readonly days: readonly Day[];
+  /** The first of them, where it lies before the history that a refresh reads by itself; else null. */
+  readonly since: Day | null;
 }
 
 /**
@@ -15,10 +17,12 @@ export interface UnknownDays {
  *
  * @param states what the ledger knows of the exported range
  * @param names the connections' names by id
+ * @param historyFrom the first day that a refresh reads by itself
  */
 export function unknownDays(
   states: readonly DayKnowledge[],
   names: ReadonlyMap<string, string>,
+  historyFrom: Day,
 ): UnknownDays[] {
   const byConnection = new Map<string, Day[]>();
   for (const { connection, day, state } of states) {
@@ -27,11 +31,11 @@ export function unknownDays(
     if (days === undefined) byConnection.set(connection, [day]);
     else days.push(day);
   }
-  return [...byConnection].map(([connection, days]) => ({
-    connection,
-    name: names.get(connection) ?? connection,
-    days: days.sort(),
-  }));
+  return [...byConnection].map(([connection, unsorted]) => {
+    const days = unsorted.sort();
+    const since = days.find((day) => day < historyFrom) ?? null;
+    return { connection, name: names.get(connection) ?? connection, days, since };
+  });
 }
 
 /** `2026-11-03, 2026-11-05 to 2026-11-09`. */

@@ -418,7 +418,12 @@ describe('status and check', () => {
 
 describe('export', () => {
   const unknown = [
-    { connection: 'c1', name: 'Team', days: [day('2026-11-03'), day('2026-11-04'), day('2026-11-07')] },
+    {
+      connection: 'c1',
+      name: 'Team',
+      days: [day('2026-11-03'), day('2026-11-04'), day('2026-11-07')],
+      since: null,
+    },
   ];
   const real: CliApp['exportCsv'] = async ({ target, profile, range }) => ({
     ...(await exportCsv({
@@ -446,13 +451,22 @@ describe('export', () => {
   });
 
   it('names another remedy where nothing is connected: there is nothing to refresh', async () => {
-    const none = [{ connection: '', name: 'No connection', days: [day('2026-11-03')] }];
+    const none = [{ connection: '', name: 'No connection', days: [day('2026-11-03')], since: null }];
     const ran = await run(`export out.csv ${DAYS}`, {
       exportCsv: async (order) => ({ ...(await real(order)), unknownDays: none }),
     });
     expect(ran.err).toBe(
       'No connection: not known yet and so not in the export: 2026-11-03; add one with "cost-tray connect" and export again.\n',
     );
+  });
+
+  it('says from when on to refresh where days lie before the history', async () => {
+    const since = day('2026-11-03');
+    const old = [{ connection: 'c1', name: 'Team', days: [since], since }];
+    const ran = await run(`export out.csv ${DAYS}`, {
+      exportCsv: async (order) => ({ ...(await real(order)), unknownDays: old }),
+    });
+    expect(ran.err).toContain('run "cost-tray refresh --since 2026-11-03" and export again.');
   });
 
   it('with --strict and every day known is 0', async () => {

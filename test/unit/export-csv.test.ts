@@ -271,10 +271,11 @@ describe('unknown days', () => {
           state('c4', '2026-11-05', 'unknown'),
         ],
         new Map([['c1', 'Team']]),
+        day('2026-11-02'),
       ),
     ).toEqual([
-      { connection: 'c1', name: 'Team', days: ['2026-11-01', '2026-11-02'] },
-      { connection: 'c4', name: 'c4', days: ['2026-11-05'] },
+      { connection: 'c1', name: 'Team', days: ['2026-11-01', '2026-11-02'], since: '2026-11-01' },
+      { connection: 'c4', name: 'c4', days: ['2026-11-05'], since: null },
     ]);
   });
 
