@@ -282,6 +282,9 @@ function areStored(
   rows: readonly Row[],
   { resources, meters, shapes }: RowIds,
 ): boolean {
+  const count = db.integer('SELECT count(*) AS value FROM charge WHERE scope_id = ? AND day = ?', scope, day);
+  // Only as many as the answer has are ever read.
+  if (count !== BigInt(rows.length)) return false;
   const stored = db.bulk<StoredRow>(
     'key, resource_id, meter_id, ordinal, start, duration, CAST(amount AS TEXT), locked, shape_id, own',
     'charge WHERE scope_id = ? AND day = ?',
@@ -289,25 +292,22 @@ function areStored(
     scope,
     day,
   );
-  return (
-    stored.length === rows.length &&
-    stored.every((before, index) => {
-      const row = rows[index];
-      return (
-        row !== undefined &&
-        before[0] === row[1] &&
-        before[1] === resources[row[2]] &&
-        before[2] === meters[row[3]] &&
-        before[3] === 0 &&
-        before[4] === row[4] &&
-        before[5] === row[5] &&
-        before[6] === row[6].toString() &&
-        before[7] === row[7] &&
-        before[8] === shapes[row[8]] &&
-        before[9] === row[9]
-      );
-    })
-  );
+  return stored.every((before, index) => {
+    const row = rows[index];
+    return (
+      row !== undefined &&
+      before[0] === row[1] &&
+      before[1] === resources[row[2]] &&
+      before[2] === meters[row[3]] &&
+      before[3] === 0 &&
+      before[4] === row[4] &&
+      before[5] === row[5] &&
+      before[6] === row[6].toString() &&
+      before[7] === row[7] &&
+      before[8] === shapes[row[8]] &&
+      before[9] === row[9]
+    );
+  });
 }
 
 /** An exact repetition is left out. @returns how many rows came to be */
