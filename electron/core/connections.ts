@@ -5,11 +5,13 @@ import type { Day } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Credential } from '../../shared/ipc.js';
 import { PROVIDER_NAMES } from '../../shared/model.js';
+import type { ProviderId } from '../../shared/model.js';
 import type { Nanos } from '../../shared/money.js';
 import type { SecretStore } from '../keychain/secret-store.js';
 import type { Connection, Ledger } from '../ledger/types.js';
 import type { Account } from '../providers/adapter.js';
 import { ADAPTERS } from '../providers/index.js';
+import { ownId } from '../providers/known-names.js';
 import { storeCredential } from './credentials.js';
 import { writeMirror } from './mirror.js';
 import type { CheckedKey, VendorAccess } from './vendor-access.js';
@@ -39,10 +41,9 @@ export class Connections {
    * @throws FaultError; nothing is changed then
    */
   async connect(credential: Credential, name: string | null): Promise<Connected> {
-    const { ledger } = this.options;
     const checked = await this.check(credential);
     const { account } = checked;
-    const known = (): Connection | null => ledger.connectionByAccount(credential.provider, account.id);
+    const known = (): Connection | null => this.ofAccount(credential.provider, account.id);
     const added = known() === null ? await this.add(credential, checked, name) : null;
     if (added !== null) {
       this.mirror();
@@ -60,7 +61,9 @@ export class Connections {
     if (credential.provider !== connection.provider) throw new FaultError('other-account');
     const checked = await this.check(credential);
     const { account } = checked;
-    if (account.id !== connection.account) throw new FaultError('other-account', account.name ?? account.id);
+    if (ownId(connection.memo, account.id) !== connection.account) {
+      throw new FaultError('other-account', account.name ?? account.id);
+    }
     await this.rejoin(connection, credential, checked, null);
     return { warning: account.warning };
   }
@@ -97,6 +100,16 @@ export class Connections {
     const connection = this.existing(id);
     this.mirror(connection.id);
     this.options.ledger.removeConnection(connection.id, { forget: true }, this.options.now());
+  }
+
+  /** Removed ones with kept history included. */
+  private ofAccount(provider: ProviderId, account: string): Connection | null {
+    const { ledger } = this.options;
+    const byNames = (): Connection | undefined =>
+      ledger
+        .connections()
+        .find((one) => one.provider === provider && ownId(one.memo, account) === one.account);
+    return ledger.connectionByAccount(provider, account) ?? byNames() ?? null;
   }
 
   /** Null where another process has added the account meanwhile. */

@@ -11,6 +11,7 @@ import type { Account, ClientContext, VendorHttp } from '../providers/adapter.js
 import { createVendorHttp } from '../providers/http.js';
 import type { VendorHttpOptions } from '../providers/http.js';
 import { ADAPTERS } from '../providers/index.js';
+import { namesToKeep } from '../providers/known-names.js';
 import { readCredential } from './credentials.js';
 
 /** A form waits this long for a vendor's limit, then says so. */
@@ -57,7 +58,7 @@ export class VendorAccess {
     };
     const account = await adapter.identify(context);
     const warning = account.warning ?? adapter.keyWarning?.(credential) ?? null;
-    return { account: { ...account, warning }, memo: context.memo };
+    return { account: { ...account, warning }, memo: { ...context.memo, ...namesToKeep(account) } };
   }
 
   /** Asks with a connection's key from the keychain, read once for all requests of a sync. */

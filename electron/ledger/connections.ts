@@ -154,11 +154,12 @@ export function connectionPart(db: Database): ConnectionPart {
         db.run('DELETE FROM lease WHERE connection_n = ?', connectionNumber(db, id));
       });
     },
-    adoptAccount: (id, account, epoch) =>
+    adoptAccount: (id, account, epoch, notes) =>
       db.write(() => {
         const known = byId(id);
         if (known?.epoch !== epoch || byAccount(known.provider, account) !== null) return false;
-        db.run('UPDATE connection SET account = ? WHERE id = ?', account, id);
+        const memo = jsonColumn({ ...known.memo, ...notes });
+        db.run('UPDATE connection SET account = ?, memo = ? WHERE id = ?', account, memo, id);
         return true;
       }),
     updateAccount: (id, account) =>

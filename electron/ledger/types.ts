@@ -283,8 +283,10 @@ export interface Ledger {
    * The vendor names the connection's account by another id from now on. False where
    * another connection bears it, a removed one too, or where this one was changed
    * after that epoch.
+   *
+   * @param notes for the adapter's memo
    */
-  adoptAccount(id: string, account: string, epoch: number): boolean;
+  adoptAccount(id: string, account: string, epoch: number, notes: Readonly<Record<string, unknown>>): boolean;
   updateAccount(
     id: string,
     account: {

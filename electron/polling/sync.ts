@@ -17,6 +17,7 @@ import type {
   ResourceListing,
   VendorHttp,
 } from '../providers/adapter.js';
+import { namesToKeep } from '../providers/known-names.js';
 import { AskAhead } from './ask-ahead.js';
 import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
 import { readWhole } from './read-window.js';
@@ -208,6 +209,7 @@ class Sync {
     if (account.id !== this.connection.account && !this.adoptId(account)) {
       throw new FaultError('other-account', account.name);
     }
+    Object.assign(this.memo, namesToKeep(account));
     const listing = await adapter.list(this.context, account);
     this.context.signal.throwIfAborted();
     ledger.updateAccount(id, account);
@@ -224,9 +226,8 @@ class Sync {
    */
   private adoptId(account: Account): boolean {
     const { id, account: known, epoch } = this.connection;
-    return (
-      account.idsByName?.includes(known) === true && this.deps.ledger.adoptAccount(id, account.id, epoch)
-    );
+    if (account.idsByName?.includes(known) !== true) return false;
+    return this.deps.ledger.adoptAccount(id, account.id, epoch, namesToKeep(account));
   }
 
   /**

@@ -112,15 +112,16 @@ describe('connections', () => {
   });
 
   it('take another id of their account, unless one of them bears it or they were changed', () => {
-    const { id, epoch } = addConnection(ledger, { account: 'team:Team' });
+    const { id, epoch } = addConnection(ledger, { account: 'team:Team', memo: { cap: 500 } });
+    const notes = { account: { id: 'ws_1', idsByName: ['team:Team'] } };
     const { id: removed } = addConnection(ledger, { account: 'ws_2', name: 'Removed' });
     ledger.removeConnection(removed, { forget: false }, NOW);
-    expect(ledger.adoptAccount(id, 'ws_2', epoch)).toBe(false);
-    expect(ledger.adoptAccount(id, 'ws_1', epoch + 1)).toBe(false);
-    expect(ledger.adoptAccount('phala-00000000', 'ws_1', epoch)).toBe(false);
-    expect(ledger.connection(id)?.account).toBe('team:Team');
-    expect(ledger.adoptAccount(id, 'ws_1', epoch)).toBe(true);
-    expect(ledger.connectionByAccount('phala', 'ws_1')?.id).toBe(id);
+    expect(ledger.adoptAccount(id, 'ws_2', epoch, notes)).toBe(false);
+    expect(ledger.adoptAccount(id, 'ws_1', epoch + 1, notes)).toBe(false);
+    expect(ledger.adoptAccount('phala-00000000', 'ws_1', epoch, notes)).toBe(false);
+    expect(ledger.connection(id)).toMatchObject({ account: 'team:Team', memo: { cap: 500 } });
+    expect(ledger.adoptAccount(id, 'ws_1', epoch, notes)).toBe(true);
+    expect(ledger.connectionByAccount('phala', 'ws_1')).toMatchObject({ id, memo: { cap: 500, ...notes } });
   });
 
   it('take the notes from the check of a key, and keep the others', () => {

@@ -173,6 +173,17 @@ describe('an audit that cannot be read', () => {
   });
 });
 
+/** Connections as the program has them, beside the program's own syncs. */
+function connections(ask: typeof fetch = fetch): Connections {
+  return new Connections({
+    ledger: program.ledger,
+    secrets: new MemoryStore(),
+    vendors: new VendorAccess({ fetch: ask, bases: program.bases, userAgent: 'CostTray/test' }),
+    mirrorPath: join(program.folder, 'connections.json'),
+    now: () => program.now,
+  });
+}
+
 describe('an account that the vendor tells by its names only', () => {
   const flat = (team: string) =>
     editing(/^\/auth\/me$/, () => ({ username: 'ada', email: 'ada@example.com', team_name: team }));
@@ -219,6 +230,37 @@ describe('an account that the vendor tells by its names only', () => {
     expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'other-account' } });
     expect(await program.sync(other)).toEqual({ kind: 'done' });
     expect(program.ledger.connection(id)?.account).toBe('team:Lighthouse');
+    // What it was refused it does not remember.
+    expect(await later(id, flat('Lighthouse'))).toEqual({ kind: 'done' });
+  });
+
+  it('stays one connection when a key of it is entered again', async () => {
+    program = await startProgram({ now: () => START, months: 1 });
+    /** The vendor goes by the key's own default shape. */
+    const unversioned: typeof fetch = (url, init) => {
+      const headers = new Headers(init?.headers);
+      headers.delete('x-phala-version');
+      return fetch(url, { ...init, headers });
+    };
+    const key = program.credential('phala');
+    const { connection } = await connections(unversioned).connect(key, null);
+    expect(connection.account).toBe('team:Lighthouse');
+    expect(await program.sync(connection.id)).toEqual({ kind: 'done' });
+    expect(program.ledger.connection(connection.id)?.account).toMatch(/^wks_/);
+    const again = await connections(unversioned).connect(key, null);
+    expect(again).toMatchObject({ replaced: true, connection: { id: connection.id } });
+    await connections(unversioned).replaceKey(connection.id, key);
+    expect(program.ledger.connections()).toHaveLength(1);
+    expect(await program.sync(connection.id)).toEqual({ kind: 'done' });
+    equalTruth(connection.id, 'phala');
+  });
+
+  it('is known by its names from the check of its key on', async () => {
+    program = await startProgram({ now: () => START, months: 1 });
+    const { connection } = await connections().connect(program.credential('phala'), null);
+    program.wrap = flat('Lighthouse');
+    expect(await program.sync(connection.id)).toEqual({ kind: 'done' });
+    equalTruth(connection.id, 'phala');
   });
 });
 
@@ -263,16 +305,6 @@ describe('the vendor’s own wait', () => {
 });
 
 describe('ClickHouse’s limit of requests', () => {
-  /** Connections as the program has them, beside the program's own syncs. */
-  const connections = (): Connections =>
-    new Connections({
-      ledger: program.ledger,
-      secrets: new MemoryStore(),
-      vendors: new VendorAccess({ fetch, bases: program.bases, userAgent: 'CostTray/test' }),
-      mirrorPath: join(program.folder, 'connections.json'),
-      now: () => program.now,
-    });
-
   it('counts what was asked when the key was checked, a replaced one’s too', async () => {
     program = await startProgram({ now: () => START, months: 13 });
     const statuses: number[] = [];

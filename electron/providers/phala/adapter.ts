@@ -12,7 +12,8 @@ import type {
   ResourceListing,
   WindowOutcome,
 } from '../adapter.js';
-import { isObject, optionalNanos, textOf } from '../wire.js';
+import { ownId } from '../known-names.js';
+import { isObject, optionalNanos } from '../wire.js';
 import { fetchApps, fetchCvms, fetchMe, fetchUsage, usageRequest } from './client.js';
 import type { Span } from './client.js';
 import { chargesOf, cvmsIn, resourceOf, scopeOf } from './mapper.js';
@@ -48,15 +49,13 @@ export const phalaAdapter: ProviderAdapter = {
   readWindow,
 };
 
-function accountOf(me: Me, memo: Record<string, unknown>): Account {
+function accountOf(me: Me, memo: Readonly<Record<string, unknown>>): Account {
   const workspace = me.workspace ?? null;
   const id = accountId(me);
   const isOwnId = id === workspace?.id;
-  const idsByName = isOwnId ? namesAsIds(me) : [];
-  if (isOwnId) memo.account = { id, idsByName };
   return {
-    id: isOwnId ? id : rememberedId(memo, id),
-    idsByName,
+    id: isOwnId ? id : ownId(memo, id),
+    idsByName: isOwnId ? namesAsIds(me) : [],
     name: workspace?.name ?? me.team_name ?? userOf(me),
     createdDay: null,
     billingAnchor: null,
@@ -94,12 +93,6 @@ function namesAsIds(me: Me): string[] {
     ...names.map((name) => `team:${name}`),
     ...(user !== null && names.includes(user) ? [`user:${user}`] : []),
   ];
-}
-
-/** The workspace's own id, where the last answer that bore it was of these names; else the id made of names. */
-function rememberedId({ account }: Record<string, unknown>, id: string): string {
-  if (!isObject(account) || !Array.isArray(account.idsByName)) return id;
-  return account.idsByName.includes(id) ? (textOf(account.id) ?? id) : id;
 }
 
 /** Paid and granted credit together; an account that pays afterwards has none to run out of. */

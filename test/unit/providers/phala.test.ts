@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { Charge, ResourceListing } from '../../../electron/providers/adapter.js';
 import { createVendorHttp } from '../../../electron/providers/http.js';
+import { namesToKeep } from '../../../electron/providers/known-names.js';
 import { phalaAdapter } from '../../../electron/providers/phala/adapter.js';
 import { day } from '../../../shared/day.js';
 import { formatDecimal } from '../../../shared/money.js';
@@ -132,11 +133,10 @@ describe('identify', () => {
     expect(await names(flat)).toEqual([]);
   });
 
-  test('remembers the id of a workspace for answers that lack it', async () => {
-    const memo: Record<string, unknown> = {};
-    expect(await idOf(flat, memo)).toBe('team:Acme');
-    expect(await idOf({ workspace }, memo)).toBe('wks_1');
-    const kept = JSON.parse(JSON.stringify(memo)) as typeof memo;
+  test('knows a workspace by the names that were kept, where an answer lacks its id', async () => {
+    expect(await idOf(flat, {})).toBe('team:Acme');
+    const seen = await phalaAdapter.identify(contextFor(() => answer({ workspace })));
+    const kept = JSON.parse(JSON.stringify(namesToKeep(seen))) as Record<string, unknown>;
     expect(await idOf(flat, kept)).toBe('wks_1');
     expect(await idOf({ workspace: { slug: 'acme' } }, kept)).toBe('wks_1');
     expect(await idOf({ ...flat, team_name: 'Other' }, kept)).toBe('team:Other');
