@@ -63,15 +63,15 @@ function textOfBody(body: Uint8Array): string {
   }
 }
 
-/** An escaped half of a character outside the basic plane. */
-const SURROGATE = /\\u[dD][89a-fA-F]/;
-/** Whole such characters, halves of them, and every other escape, so that none begins within another. */
-const ESCAPE = /\\ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|(\\ud[89a-f][\da-f]{2})|\\./gis;
+/** An escaped half of a character outside the basic plane, or NUL. */
+const DOUBTFUL = /\\u(?:[dD][89a-fA-F]|0000)/;
+/** Whole such characters, halves of them and NUL, and every other escape, so that none begins within another. */
+const ESCAPE = /\\ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|(\\u(?:d[89a-f][\da-f]{2}|0000))|\\./gis;
 
 function parseJson(text: string): unknown {
-  // Half a character is no text: it would come back from the ledger as another than it went in.
-  const whole = SURROGATE.test(text)
-    ? text.replace(ESCAPE, (escape, half?: string) => (half === undefined ? escape : '\\ufffd'))
+  // Half a character is no text, and NUL ends one for many: they would come back from the ledger as another.
+  const whole = DOUBTFUL.test(text)
+    ? text.replace(ESCAPE, (escape, none?: string) => (none === undefined ? escape : '\\ufffd'))
     : text;
   try {
     return JSON.parse(whole);

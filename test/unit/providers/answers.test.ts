@@ -254,6 +254,13 @@ describe('an answer', () => {
     expect(faultOf(answer(body)).kind).toBe('format');
   });
 
+  test('with NUL in a text has the sign for an unknown character there', () => {
+    const body = String.raw`{"n\u0000": ["a\u0000b", "\\u0000", "\u00001"]}`;
+    expect(readAnswer(answer(body), PLAIN_RULES, NOON)).toEqual({
+      'n\ufffd': ['a\ufffdb', String.raw`\u0000`, '\ufffd1'],
+    });
+  });
+
   test('with half a character has the sign for an unknown one there, and whole ones as they are', () => {
     const body = String.raw`{"n\ud83d": ["\ud800x", "y\uDFFF", "\ud83d\ude00", "\\ud800", "\\\ud800", "\ud83d\ud83d\ude00"]}`;
     expect(readAnswer(answer(body), PLAIN_RULES, NOON)).toEqual({
