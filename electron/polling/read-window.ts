@@ -65,7 +65,7 @@ export async function readWhole({ writer, read, splittable, lastLook }: ReadWhol
   let stable = true;
   let severalPages = last.outcome.pages > 1;
   // What takes charges away, or is believed for good at first sight, must not be cut.
-  const matters = lacking > 0 || lastLook;
+  const matters = lacking > 0 || (lastLook && last.outcome.verifiedLately !== true);
   const isCut = matters && !((await last.outcome.confirm?.()) ?? true);
   if (severalPages || emptiesScope || isCut) {
     // Rows can shift between pages, and an empty answer can be a vendor's slip: nothing

@@ -157,6 +157,8 @@ export type WindowOutcome =
        * be read anew.
        */
       readonly confirm?: () => Promise<boolean>;
+      /** Those earlier answers came minutes ago: enough to believe what is new, not to take away what stands. */
+      readonly verifiedLately?: boolean;
     }
   /** More than one answer can hold: ask for halves. What was handed on is to be dropped. */
   | { readonly kind: 'split' };

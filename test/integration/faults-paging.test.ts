@@ -194,6 +194,22 @@ describe('phala: a cap that drops below the length once verified', () => {
     expectTruth(program, id, 'phala');
   });
 
+  it('minutes after it was verified: nothing is taken away, nor from settled days that are read again', async () => {
+    const program = await begin({ since: A_WEEK_AGO, scale: { apps: 1, cvmsPerApp: 3 } });
+    const id = await program.connect('phala');
+    expectDone(await program.sync(id));
+    for (const options of [{ onDemand: true }, { since: A_WEEK_AGO }]) {
+      program.now += 60_000;
+      program.wrap = cutting((rows) => Math.floor(rows.length / 2));
+      expectDone(await program.sync(id, options));
+      expectTruth(program, id, 'phala');
+      program.wrap = (http) => http;
+      program.now += 60_000;
+      expectDone(await program.sync(id, { since: A_WEEK_AGO }));
+    }
+    expect(program.ledger.revisions({ range: program.servers.truth.whole(), connections: [id] })).toEqual([]);
+  });
+
   it('in an audit, whose windows are longer than a poll’s: no settled day loses a charge', async () => {
     const program = await begin({ since: day('2026-10-18'), scale: { apps: 1, cvmsPerApp: 1 } });
     const id = await program.connect('phala');

@@ -45,6 +45,7 @@ interface Answer {
   readonly pages: ReadonlyArray<readonly Charge[]>;
   readonly reported?: string;
   readonly confirm?: () => Promise<boolean>;
+  readonly verifiedLately?: boolean;
   readonly split?: true;
 }
 
@@ -68,6 +69,7 @@ async function read(answers: readonly Answer[], options: Partial<ReadWhole> = {}
           reported: answer.reported === undefined ? null : (amount(answer.reported) as Nanos),
           unknownResources: false,
           ...(answer.confirm === undefined ? {} : { confirm: answer.confirm }),
+          verifiedLately: answer.verifiedLately === true,
         });
       },
       ...options,
@@ -140,6 +142,16 @@ describe('a page that earlier answers alone vouch for', () => {
     const first = await read([{ pages: [answer], confirm: sure.confirm }], { lastLook });
     expect({ reads: first.reads, asked: sure.asked.times }).toEqual({ reads: 1, asked: 1 });
     expect(keys(first.after)).toEqual(answer.map(({ key }) => key));
+  });
+
+  it.each([
+    ['is made sure of where it lacks a charge', [a], false, 1],
+    ['is believed where nothing looks at its days again', [a, b, c], true, 0],
+  ])('and did so minutes ago %s', async (_name, answer, lastLook, asked) => {
+    keep(a, b);
+    const sure = confirming(true);
+    await read([{ pages: [answer], confirm: sure.confirm, verifiedLately: true }], { lastLook });
+    expect(sure.asked.times).toBe(asked);
   });
 
   it('and turns out to be cut is read anew, and takes nothing away', async () => {

@@ -186,6 +186,8 @@ async function readWindow(
     pages: outcome.pages,
     reported: outcome.only === null ? null : optionalNanos(outcome.only.total_cost),
     unknownResources: names.foundUnknown,
-    ...(outcome.confirm === undefined ? {} : { confirm: outcome.confirm }),
+    ...(outcome.confirm === undefined
+      ? {}
+      : { confirm: outcome.confirm, verifiedLately: outcome.verifiedLately === true }),
   };
 }

@@ -18,13 +18,15 @@ export type PagedOutcome =
   /**
    * `only` is the one answer that held every row, null where it took several.
    * `confirm`, where its length was trusted for that of earlier answers: asks
-   * for more, and says whether there is none.
+   * for more, and says whether there is none. `verifiedLately`: such an answer
+   * came minutes ago.
    */
   | {
       readonly kind: 'whole';
       readonly pages: number;
       readonly only: UsageAnswer | null;
       readonly confirm?: () => Promise<boolean>;
+      readonly verifiedLately?: boolean;
     };
 
 export interface Paging {
@@ -91,8 +93,9 @@ export async function readRows(paging: Paging): Promise<PagedOutcome> {
         onRows(first.usage, 0);
         const whole = { kind: 'whole', pages: 1, only: first } as const;
         const page = first;
-        const isSure = !trusted || count === 0 || isFresh(known, count, paging.now);
-        return isSure ? whole : { ...whole, confirm: () => confirm(paging, page) };
+        if (!trusted || count === 0) return whole;
+        const verifiedLately = isFresh(known, count, paging.now);
+        return { ...whole, verifiedLately, confirm: () => confirm(paging, page) };
       }
       // More rows exist than the page showed: a cap, unless they came meanwhile.
       first = await ask(span, 0);
