@@ -31,6 +31,8 @@ export type WholeResult =
   | {
       readonly kind: 'whole';
       readonly mayDelete: boolean;
+      /** The scope has unsettled charges in the window, and the answer has none at all. */
+      readonly emptiesScope: boolean;
       readonly reported: Nanos | null;
       readonly sum: Nanos;
       readonly rows: number;
@@ -86,6 +88,7 @@ export async function readWhole({ writer, read, splittable, lastLook }: ReadWhol
   return {
     kind: 'whole',
     mayDelete: stable && agrees,
+    emptiesScope: emptiesScope && staged.rows === 0,
     reported,
     sum: staged.sum,
     rows: staged.rows,

@@ -9,7 +9,7 @@ import { FaultError } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
 import type { Reconciliation, SyncProgress } from '../../shared/model.js';
 import { absolute, nanos } from '../../shared/money.js';
-import type { Connection, Ledger } from '../ledger/types.js';
+import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type {
   Account,
   ClientContext,
@@ -238,14 +238,18 @@ class Sync {
   private async notFound(task: Task): Promise<void> {
     const { scope } = task;
     if (!this.listed) await this.list();
-    const isListed = this.deps.ledger
-      .scopes(this.connection.id)
-      .some(({ id, goneAt }) => id === scope.id && goneAt === null);
+    const isListed = this.isListed(scope);
     if (isListed && task.purpose === 'audit') this.auditFailed(task);
     else if (isListed) {
       const detail = `${scope.name ?? scope.key} is listed but not found`;
       this.firstFault ??= { kind: 'vendor-fault', detail, retryAt: null };
     } else this.deps.ledger.endScope(scope.id, this.deps.now());
+  }
+
+  /** By the vendor's last list. */
+  private isListed(scope: Scope): boolean {
+    const scopes = this.deps.ledger.scopes(this.connection.id);
+    return scopes.some(({ id, goneAt }) => id === scope.id && goneAt === null);
   }
 
   private async readAll(): Promise<void> {
@@ -344,12 +348,13 @@ class Sync {
       if (result.kind === 'split') return 'split';
       // A removed or changed connection's late answer is dropped.
       this.context.signal.throwIfAborted();
+      // An app that the list no longer holds may answer with nothing as well as with 404: its history stays.
+      if (result.emptiesScope && !this.listed) await this.list();
       const committed = writer.commit({
         readAt,
         today: dayOf(readAt),
         settle: adapter.settle,
-        // An app that the list no longer holds may answer with nothing as well as with 404: its history stays.
-        mayDelete: result.mayDelete && (task.scope.goneAt === null || result.rows > 0),
+        mayDelete: result.mayDelete && (result.rows > 0 || this.isListed(scope)),
         epoch: this.connection.epoch,
         reported: result.reported,
       });

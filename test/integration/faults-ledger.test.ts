@@ -242,6 +242,24 @@ describe('phala: apps that go', () => {
     expectTruth(program, id, 'phala');
   });
 
+  it('answered with nothing before the list is due again: the list is asked, and nothing is lost', async () => {
+    const { program, id } = await settled('phala');
+    const { key } = goneApp(program, id);
+    program.now += HOUR_MS / 4;
+    expectDone(await program.sync(id));
+    const before = storedDays(program, id);
+    program.servers.setFault('phala', [
+      { kind: 'app-gone', app: key },
+      { kind: 'nothing', path: `/apps/${key}/usage` },
+    ]);
+    program.now += 60_000;
+    const asked = program.servers.requests.length;
+    expectDone(await program.sync(id));
+    expect(storedDays(program, id)).toEqual(before);
+    expect(goneApp(program, id).goneAt).not.toBeNull();
+    expect(program.servers.requests.slice(asked).filter(({ path }) => path === '/apps')).toHaveLength(1);
+  });
+
   it('from the list, and then answered with nothing: its last days stay, and settle', async () => {
     const { program, id } = await settled('phala');
     const { key, id: scope } = goneApp(program, id);
