@@ -173,6 +173,69 @@ describe('an audit that cannot be read', () => {
   });
 });
 
+describe('an app whose usage cannot be had', () => {
+  /** A connection of five apps, of which the first ones that are asked are answered so from then on. */
+  async function begin(inTrouble: number, status: number) {
+    program = await startProgram({ now: () => START, months: 2, scale: { apps: 5, cvmsPerApp: 1 } });
+    const id = await program.connect('phala');
+    const troubled = new Set<string>();
+    const asked: string[] = [];
+    program.wrap = (http) => ({
+      get: async (path, query = {}) => {
+        const answer = await http.get(path, query);
+        if (!path.endsWith('/usage')) return answer;
+        asked.push(path);
+        if (troubled.size < inTrouble) troubled.add(path);
+        return troubled.has(path) ? { ...answer, status, body: Buffer.from('{}') } : answer;
+      },
+    });
+    /** How many apps were asked, and how many are known. */
+    const counts = () => ({
+      asked: new Set(asked.splice(0)).size,
+      known: program.ledger.scopes(id).filter(({ lastChargeDay }) => lastChargeDay !== null).length,
+    });
+    return { id, counts };
+  }
+
+  it.each([
+    [500, 'vendor-fault'],
+    [504, 'timeout'],
+    [403, 'permission'],
+  ])('(%i) keeps none of the others from being read, and is named', async (status, kind) => {
+    const { id, counts } = await begin(1, status);
+    const outcome = await program.sync(id);
+    expect(outcome).toMatchObject({ kind: 'failed', fault: { kind } });
+    expect(counts()).toEqual({ asked: 5, known: 4 });
+    const unread = program.ledger.scopes(id).filter(({ lastChargeDay }) => lastChargeDay === null);
+    expect(outcome.kind === 'failed' && outcome.fault.detail).toContain(unread[0]?.name);
+    program.wrap = (http) => http;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    equalTruth(id, 'phala');
+  });
+
+  it('is asked last in the next sync, so that two of them do not hold it up either', async () => {
+    const { id, counts } = await begin(2, 500);
+    expect((await program.sync(id)).kind).toBe('failed');
+    expect(counts()).toEqual({ asked: 2, known: 0 });
+    for (const asked of [5, 5]) {
+      program.now += HOUR_MS;
+      expect((await program.sync(id)).kind).toBe('failed');
+      expect(counts()).toEqual({ asked, known: 3 });
+    }
+    program.wrap = (http) => http;
+    program.now += HOUR_MS;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    equalTruth(id, 'phala');
+    expect(program.ledger.connection(id)?.memo['troubled']).toEqual([]);
+  });
+
+  it('is the vendor’s trouble where the next one’s cannot be had either', async () => {
+    const { id, counts } = await begin(5, 500);
+    expect((await program.sync(id)).kind).toBe('failed');
+    expect(counts()).toEqual({ asked: 2, known: 0 });
+  });
+});
+
 /** Connections as the program has them, beside the program's own syncs. */
 function connections(ask: typeof fetch = fetch): Connections {
   return new Connections({
