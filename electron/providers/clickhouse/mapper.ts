@@ -50,9 +50,30 @@ const KINDS: ReadonlyMap<string, string> = new Map([
  */
 export function chargesOf(records: readonly WireObject[], window: DayRange): Charge[] {
   const warehouses = warehouseNames(records);
-  return records.flatMap((record, index) =>
-    chargesOfRecord(record, `record ${index + 1}`, window, warehouses),
-  );
+  const repeated = repeatedIdentities(records);
+  return records.flatMap((record, index) => {
+    const charges = chargesOfRecord(record, `record ${index + 1}`, window, warehouses);
+    if (!repeated.has(identityOf(record))) return charges;
+    // Else two records that differ in one metric would seem to say the others twice.
+    const { metrics, totalCHC } = record;
+    return charges.map((charge) => ({ ...charge, extra: { ...charge.extra, metrics, totalCHC } }));
+  });
+}
+
+/** What the vendor's records are told apart by, as text. */
+function identityOf({ date, entityType, entityId, organizationTier }: WireObject): string {
+  return JSON.stringify([date, entityType, entityId, organizationTier]);
+}
+
+function repeatedIdentities(records: readonly WireObject[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const record of records) {
+    const identity = identityOf(record);
+    if (seen.has(identity)) repeated.add(identity);
+    seen.add(identity);
+  }
+  return repeated;
 }
 
 function chargesOfRecord(

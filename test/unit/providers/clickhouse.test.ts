@@ -173,6 +173,17 @@ describe('a window', () => {
     expect(sum(charges.map(({ amount }) => amount))).toBe(14_250_000_200n);
   });
 
+  test('records of one identity that differ in one metric say the other twice', async () => {
+    const other = { ...SERVICE, metrics: { ...SERVICE.metrics, publicDataTransferCHC: 0.5 }, totalCHC: 13 };
+    const { charges } = await read(result([SERVICE, other, { ...SERVICE, entityId: 'svc-2' }]));
+    const compute = charges.filter(({ vendorMeter }) => vendorMeter === 'computeCHC');
+    expect(compute.map(({ amount }) => amount)).toEqual(Array(3).fill(12_500_000_000n));
+    // The ledger tells charges of one identity apart by their content.
+    const contents = compute.map(({ resource, extra }) => JSON.stringify([resource.id, extra]));
+    expect(new Set(contents).size).toBe(3);
+    expect(compute[2]?.extra).not.toHaveProperty('metrics');
+  });
+
   const metricsCases: Array<[string, Record<string, unknown>, string[][]]> = [
     [
       'remainder',
