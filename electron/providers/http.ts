@@ -207,14 +207,43 @@ function headersOf(response: Response): Record<string, string> {
   return Object.fromEntries(passed.filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
-/** An answer that repeats the key would carry it into errors and the ledger. */
+/**
+ * An answer that repeats the key would carry it into errors and the ledger, also in
+ * JSON escapes, which are gone once it is parsed: they are written out to look for
+ * it, and stay written out only where it was found.
+ */
 function withoutKey(
   body: Uint8Array<ArrayBuffer>,
   keyHeaders: Readonly<Record<string, string>>,
 ): VendorResponse['body'] {
-  let clean = body;
-  for (const secret of secretsIn(keyHeaders)) clean = replaceBytes(clean, secret, '[key]');
-  return clean;
+  const secrets = secretsIn(keyHeaders);
+  const clean = withoutSecrets(body, secrets);
+  const view = Buffer.from(clean.buffer);
+  if (!view.includes('\\u00') && !view.includes('\\/')) return clean;
+  const written = writtenOut(view);
+  const cleanWritten = withoutSecrets(written, secrets);
+  return cleanWritten === written ? clean : cleanWritten;
+}
+
+function withoutSecrets(body: Uint8Array<ArrayBuffer>, secrets: readonly string[]): Uint8Array<ArrayBuffer> {
+  return secrets.reduce((clean, secret) => replaceBytes(clean, secret, '[key]'), body);
+}
+
+/** Any escape, so that the text behind an escaped backslash is not taken for one. */
+const ESCAPE = /\\(?:u00([0-9A-Fa-f]{2})|[^])/g;
+
+/** The same JSON with each character as itself that needs no escape, up to U+00FF. */
+function writtenOut(body: Buffer): Uint8Array<ArrayBuffer> {
+  const text = body.toString('latin1').replace(ESCAPE, (escape, hex: string | undefined) => {
+    if (escape === '\\/') return '/';
+    if (hex === undefined) return escape;
+    const code = Number.parseInt(hex, 16);
+    if (code < 0x20) return escape;
+    const character = String.fromCharCode(code);
+    if (character === '"' || character === '\\') return `\\${character}`;
+    return Buffer.from(character, 'utf8').toString('latin1');
+  });
+  return new Uint8Array(Buffer.from(text, 'latin1'));
 }
 
 function secretsIn(keyHeaders: Readonly<Record<string, string>>): string[] {
@@ -226,11 +255,12 @@ function secretsIn(keyHeaders: Readonly<Record<string, string>>): string[] {
       ...(encoded === undefined ? [value] : [encoded, encoded.replace(/=+$/, ''), ...basicParts(encoded)]),
     );
   }
-  // As a link or a JSON text with escaped slashes would bear it.
+  // As a link or a JSON text, with escaped slashes too, would bear it.
   const written = secrets.flatMap((secret) => [
     secret,
     encodeURIComponent(secret),
     secret.replaceAll('/', '\\/'),
+    JSON.stringify(secret).slice(1, -1),
   ]);
   return [...new Set(written)]
     .filter((secret) => secret.length >= MIN_SECRET)

@@ -144,6 +144,50 @@ describe('an answer', () => {
     expect(new TextDecoder().decode(response.body)).toBe('[key] [key] [key]');
   });
 
+  const every = (text: string, digits = (hex: string) => hex): string =>
+    [...text]
+      .map((each) => `\\u00${digits((each.codePointAt(0) ?? 0).toString(16).padStart(2, '0'))}`)
+      .join('');
+  const third = (text: string): string =>
+    [...text].map((each, index) => (index % 3 === 0 ? every(each) : each)).join('');
+  const slashes = (text: string): string => text.replace('/', '\\/');
+  const PAIR = Buffer.from('keyid-12345:a/b+c/sécret"\\~~>>~?').toString('base64');
+  test.each<[string, Record<string, string>, string]>([
+    ['a Phala key', { 'X-API-Key': KEY }, KEY],
+    ['a key with quotes', { 'X-API-Key': 'phak_"0123\\4567"' }, 'phak_"0123\\4567"'],
+    ['a Basic key id', { Authorization: `Basic ${PAIR}` }, 'keyid-12345'],
+    ['a Basic secret', { Authorization: `Basic ${PAIR}` }, 'a/b+c/sécret"\\~~>>~?'],
+    ['a Basic pair', { Authorization: `Basic ${PAIR}` }, PAIR],
+    ['a Basic pair without its padding', { Authorization: `Basic ${PAIR}` }, PAIR.replace(/=+$/, '')],
+  ])('that repeats %s in JSON escapes is cleaned', async (_, sent, secret) => {
+    const plain = JSON.stringify(secret).slice(1, -1);
+    // Escaping what stands in an escape already would make another text of it.
+    const mixed = /["\\]/.test(secret)
+      ? every(secret.slice(0, 5)) + JSON.stringify(secret.slice(5)).slice(1, -1)
+      : third(secret);
+    const told = [plain, every(secret), every(secret, (hex) => hex.toUpperCase()), mixed, slashes(mixed)];
+    const text = `{"told":[${told.map((each) => `"\\\\u0034 ${each}\\u0007"`).join()}],"é":"\\u00e9\\u4e2d"}`;
+    expect(JSON.parse(text)).toMatchObject({ told: told.map(() => `\\u0034 ${secret}\u0007`) });
+    const { base } = await server((_, response) => response.end(text));
+    const response = await http(base, { headers: () => Promise.resolve(sent) }).get('/x');
+    expect(JSON.parse(new TextDecoder().decode(response.body))).toEqual({
+      told: told.map(() => '\\u0034 [key]\u0007'),
+      é: 'é中',
+    });
+    expect(response.body.buffer.byteLength).toBe(response.body.byteLength);
+  });
+
+  test.each([
+    ['escapes', '{"a":"\\u0041\\u00e9\\u0022","b":"https:\\/\\/x","c":"é"}'],
+    [
+      'a text that only looks like the key in escapes',
+      `{"a":"${[...KEY].map((each) => `\\${every(each)}`).join('')}"}`,
+    ],
+  ])('that holds %s without the key is passed on as it is', async (_, text) => {
+    const { base } = await server((_, response) => response.end(text));
+    expect(new TextDecoder().decode((await http(base).get('/x')).body)).toBe(text);
+  });
+
   test('is read through gzip and counted as decoded', async () => {
     const packed = gzipSync('{"a":1}');
     const { base } = await server((_, response) => {
