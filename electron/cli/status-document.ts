@@ -65,7 +65,7 @@ export interface PeriodDocument {
   readonly amount: string | null;
   /** A charge or day in it is not settled. */
   readonly provisional: boolean;
-  /** Every ended day of the period is known. */
+  /** Every ended day of the period is known: one that is not reported yet is not. */
   readonly complete: boolean;
 }
 
@@ -91,10 +91,18 @@ export interface ConnectionDocument {
 }
 
 /**
- * Every ended day of the period is known. Today, which has not ended, is never
- * missed; but where nothing at all is known, nothing is complete.
+ * Every ended day of the period is known: read, and reported by the vendor. Today,
+ * which has not ended, is never missed; but where nothing at all is known, nothing
+ * is complete.
  */
 export function isComplete(period: PeriodAmount, now: number): boolean {
+  // A part of which every day was read lacks an ended day that is not reported yet.
+  const unreported = period.known === 'part' && period.unknownDays.length === 0;
+  return isRead(period, now) && !unreported;
+}
+
+/** As `isComplete`, but with ended days that were read while the vendor had not reported them. */
+export function isRead(period: PeriodAmount, now: number): boolean {
   return period.known !== 'none' && !period.unknownDays.some((day) => day < dayOf(now));
 }
 

@@ -192,6 +192,30 @@ describe('statusDocument', () => {
     ]);
   });
 
+  it('is not complete while an ended day is not reported yet, today alone excepted', () => {
+    const late = { known: 'part', unknownDays: [], provisionalDays: 2 } as const;
+    const { periods } = statusDocument({
+      ...input,
+      periods: {
+        ...input.periods,
+        today: amount('2026-11-22', '2026-11-22', 1n, { known: 'part', unknownDays: [day('2026-11-22')] }),
+        yesterday: amount('2026-11-21', '2026-11-21', 0n, { known: 'none', provisionalDays: 1 }),
+        last7Days: amount('2026-11-16', '2026-11-22', 6n, late),
+        last30Days: amount('2026-10-24', '2026-11-22', 29n, late),
+        monthToDate: amount('2026-11-01', '2026-11-22', 21n, late),
+      },
+    });
+    expect(Object.entries(periods).map(([id, { complete }]) => [id, complete])).toEqual([
+      ['today', true],
+      ['yesterday', false],
+      ['last7Days', false],
+      ['last30Days', false],
+      ['monthToDate', false],
+      ['lastMonth', true],
+    ]);
+    expect(periods.monthToDate).toMatchObject({ amount: '0.000000021', provisional: true });
+  });
+
   it('has no forecast where there is none', () => {
     expect(statusDocument({ ...input, forecast: null }).forecast).toBeNull();
   });
@@ -214,6 +238,8 @@ describe('check', () => {
     ['under so far, a day unknown', month(1n, 'part', [ended]), 3],
     ['nothing known', month(0n, 'none', []), 3],
     ['only today unread', month(1n, 'part', [today]), 0],
+    ['an ended day not reported yet', month(1n, 'part', []), 0],
+    ['over already, an ended day not reported yet', month(10_000_000_001n, 'part', []), 1],
   ])('month: %s', (_name, monthToDate, status) => {
     const result = checkLimits(
       { ...input, periods: { ...input.periods, monthToDate } },
