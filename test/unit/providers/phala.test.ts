@@ -302,6 +302,103 @@ describe('list', () => {
     expect(readings).toBe(2);
   });
 
+  /** A page of a list of 150, by 100, whose total and pages are those of the moment. */
+  const pageOf = (of: readonly object[], page: number): object => ({
+    dstack_apps: of.slice((page - 1) * 100, page * 100),
+    total: of.length,
+    total_pages: Math.ceil(of.length / 100),
+  });
+  const many = (count: number) => Array.from({ length: count }, (_, index) => app(`app${index}`));
+  const keysOf = async (context: ReturnType<typeof contextFor>) =>
+    (await phalaAdapter.list(context, account)).scopes.map(({ key }) => key).sort();
+  const requestsFor = (context: ReturnType<typeof contextFor>) =>
+    context.asked.filter(({ path }) => path === '/apps').length;
+
+  test.each([
+    ['from the first page', 150, 5],
+    ['which leaves no second page', 101, 5],
+  ])('an app deleted between two pages, %s, lets none be skipped', async (_, count, gone) => {
+    const first = many(count);
+    const then = first.filter((_, index) => index !== gone);
+    let asked = 0;
+    const context = contextFor(lists((page) => pageOf((asked += 1) === 1 ? first : then, page), noCvms));
+    expect(await keysOf(context)).toEqual(then.map(({ app_id }) => app_id).sort());
+    expect(requestsFor(context)).toBeLessThanOrEqual(5);
+  });
+
+  test('a page that was promised and is empty is asked for again, whatever total it bears', async () => {
+    const first = many(101);
+    let asked = 0;
+    const context = contextFor(
+      lists((page) => {
+        asked += 1;
+        if (asked === 2) return { dstack_apps: [], total: 0, total_pages: 0 };
+        return pageOf(asked === 1 ? first : first.slice(1), page);
+      }, noCvms),
+    );
+    expect(await keysOf(context)).toContain('app100');
+  });
+
+  /** Both pages lack `skipped`; the first ends with what the second one begins with. */
+  const turning = (of: readonly object[], page: number, skipped: number, turn: number): object => {
+    const others = of.filter((_, index) => index !== skipped);
+    const turned = [...others.slice(turn), ...others.slice(0, turn)];
+    const shown = page === 1 ? turned.slice(0, 100) : turned.slice(99);
+    return { dstack_apps: shown, total: of.length, total_pages: 2 };
+  };
+
+  test('a list that is short in every order is a fault', async () => {
+    let asked = 0;
+    const context = contextFor(
+      lists((page) => turning(many(130), page, 7, Math.floor((asked += 1) / 2)), noCvms),
+    );
+    await expect(phalaAdapter.list(context, account)).rejects.toMatchObject({
+      kind: 'paging',
+      detail: '/apps, 129 of 130',
+    });
+    expect(requestsFor(context)).toBe(16);
+  });
+
+  test('what was found before the list changed makes up for nothing', async () => {
+    let pass = 0;
+    const before = many(131);
+    const context = contextFor(
+      lists((page) => {
+        if (page === 1) pass += 1;
+        // app0 is deleted after the first reading, in which it was found; app7 is in none.
+        return turning(pass === 1 ? before : before.slice(1), page, pass === 1 ? 7 : 6, pass);
+      }, noCvms),
+    );
+    await expect(phalaAdapter.list(context, account)).rejects.toMatchObject({ kind: 'paging' });
+  });
+
+  test.each<[string, (page: number) => object, number]>([
+    ['counts what is listed twice', (page) => ({ ...turning(many(129), page, -1, 0), total: 130 }), 129],
+    [
+      'counts what is left',
+      (page) => ({ dstack_apps: few(page), total: Math.max(0, 45 - (page - 1) * 20) }),
+      45,
+    ],
+  ])('a total that %s is told by the same answers once more', async (_, apps, count) => {
+    const context = contextFor(lists(apps, noCvms));
+    const found = await keysOf(context);
+    expect(found).toHaveLength(count);
+    const pages = Math.max(...context.asked.map(({ query }) => Number(query?.page ?? 1)));
+    expect(requestsFor(context)).toBe(2 * pages);
+  });
+
+  test('a list that changes all the time is every app seen', async () => {
+    let asked = 0;
+    const context = contextFor(lists((page) => pageOf(many(150).slice((asked += 1)), page), noCvms));
+    expect(await keysOf(context)).toEqual(
+      expect.arrayContaining(
+        many(150)
+          .slice(17)
+          .map(({ app_id }) => app_id),
+      ),
+    );
+  });
+
   test('a page number that is ignored is a fault, since apps would be missing', async () => {
     const context = contextFor(lists(() => ({ dstack_apps: few(1), total_pages: 3, total: 45 }), noCvms));
     await expect(phalaAdapter.list(context, account)).rejects.toMatchObject({ kind: 'paging' });
