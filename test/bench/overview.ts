@@ -28,7 +28,8 @@ const PHALA_RESOURCES = 150;
 const RESOURCES_PER_APP = 15;
 const METERS = ['Compute', 'Storage', 'Data transfer'];
 const ROUNDS = 41;
-const WARM_UP = 15;
+/** Of all views before any is measured: else the first would be measured while the compiler is at work. */
+const WARM_UP = 40;
 
 const VIEWS: ReadonlyArray<readonly [name: string, view: ViewChoice]> = [
   ['month to date', DEFAULT_VIEW],
@@ -42,23 +43,21 @@ export async function overviewBench({ quick }: { readonly quick: boolean }): Pro
     const ledgers = sizes.map((size) => new Sample(join(folder, `${size}.sqlite`), size));
     const [small, large] = ledgers;
     if (small === undefined || large === undefined) throw new Error('two ledgers are compared');
+    const round = (view: ViewChoice): { small: number; large: number; sum: number } => ({
+      small: timed(() => small.overview(view)),
+      large: timed(() => large.overview(view)),
+      sum: timed(() => large.sum(view)),
+    });
+    for (let number = 0; number < WARM_UP; number += 1) for (const [, view] of VIEWS) round(view);
     const rows = VIEWS.map(([name, view]) => {
-      const rounds: Array<{ small: number; large: number; sum: number }> = [];
-      for (let number = 0; number < WARM_UP + ROUNDS; number += 1) {
-        const round = {
-          small: timed(() => small.overview(view)),
-          large: timed(() => large.overview(view)),
-          sum: timed(() => large.sum(view)),
-        };
-        if (number >= WARM_UP) rounds.push(round);
-      }
+      const rounds = Array.from({ length: ROUNDS }, () => round(view));
       return [
         name,
-        milliseconds(medianOf(rounds, (round) => round.small)),
-        milliseconds(medianOf(rounds, (round) => round.large)),
-        times(medianOf(rounds, (round) => round.large / round.small)),
-        `${medianOf(rounds, (round) => round.sum).toFixed(3)} ms`,
-        times(medianOf(rounds, (round) => round.large / round.sum)),
+        milliseconds(medianOf(rounds, (each) => each.small)),
+        milliseconds(medianOf(rounds, (each) => each.large)),
+        times(medianOf(rounds, (each) => each.large / each.small)),
+        `${medianOf(rounds, (each) => each.sum).toFixed(3)} ms`,
+        times(medianOf(rounds, (each) => each.large / each.sum)),
       ];
     });
     for (const ledger of ledgers) ledger.close();
