@@ -81,7 +81,11 @@ export async function readWhole({ writer, read, splittable, lastLook }: ReadWhol
     const again = writer.total();
     stable = again.digest === first.digest && again.rows === first.rows;
   }
-  if (!stable && severalPages) last = await unite(pass, writer, last);
+  if (!stable && severalPages) {
+    const union = await unite(pass, writer, last, lacking > 0);
+    last = union.last;
+    stable = union.isAll;
+  }
   const staged = writer.size();
   const { reported } = last.outcome;
   const agrees = reported === null || absolute(reported - staged.sum) <= BigInt(staged.rows);
@@ -96,8 +100,18 @@ export async function readWhole({ writer, read, splittable, lastLook }: ReadWhol
   };
 }
 
-/** Reads on without starting over until the union of all passes holds as many rows as one pass counts. */
-async function unite(pass: () => Promise<Pass | null>, writer: WindowWriter, from: Pass): Promise<Pass> {
+/**
+ * Reads on without starting over until the union of all passes holds as many rows as one pass counts.
+ *
+ * @param forSure then once more, for a pass that finds nothing but these rows: as
+ *   good as a second read that gave the same keys
+ */
+async function unite(
+  pass: () => Promise<Pass | null>,
+  writer: WindowWriter,
+  from: Pass,
+  forSure: boolean,
+): Promise<{ readonly last: Pass; readonly isAll: boolean }> {
   let quiet = 0;
   let last = from;
   for (let passes = 2; passes < MAX_PASSES; passes += 1) {
@@ -105,7 +119,10 @@ async function unite(pass: () => Promise<Pass | null>, writer: WindowWriter, fro
     if (next === null) break;
     last = next;
     quiet = next.fresh === 0 ? quiet + 1 : 0;
-    if (writer.size().rows >= next.rows || quiet >= QUIET_PASSES) return last;
+    const { rows } = writer.size();
+    const isAll = rows === next.rows && next.fresh === 0;
+    const isEnough = rows > next.rows || (rows === next.rows && !forSure);
+    if (isAll || isEnough || quiet >= QUIET_PASSES) return { last, isAll };
   }
   throw new FaultError('paging', 'the rows keep moving between pages');
 }
