@@ -23,6 +23,7 @@ import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
 import { readWhole } from './read-window.js';
 import { TaskList, planTasks } from './tasks.js';
 import type { Task } from './tasks.js';
+import { Trouble } from './trouble.js';
 
 /** Requests after which a poll leaves further scopes to the next, where they come first. */
 const MAX_POLL_REQUESTS = 60;
@@ -68,9 +69,6 @@ const WINDOW_FAULTS: ReadonlySet<string> = new Set(['format', 'paging', 'too-lar
 /** Faults that may lie in what an audit asks for, rather than in the key or the way to the vendor. */
 const AUDIT_FAULTS: ReadonlySet<string> = new Set([...WINDOW_FAULTS, 'vendor-fault', 'timeout']);
 
-/** Faults of a scope's answer that may be its own as well as the whole vendor's. */
-const SCOPE_FAULTS: ReadonlySet<string> = new Set(['vendor-fault', 'timeout', 'permission']);
-
 export async function syncConnection(deps: SyncDeps, options: SyncOptions): Promise<SyncOutcome> {
   const { ledger, now } = deps;
   const connection = ledger.connection(options.connection);
@@ -108,8 +106,7 @@ class Sync {
   /** The lists were asked for in this sync. */
   private listed = false;
   private firstFault: Fault | null = null;
-  /** The last scope that was in trouble, until another one is read. */
-  private troubled: Scope | null = null;
+  private readonly trouble: Trouble;
   /** The vendor is in trouble: audits, which can wait, are left to the next sync. */
   private auditsWait = false;
   /** When the longest waiting of the scopes that get no turn in this sync was read. */
@@ -122,6 +119,7 @@ class Sync {
     private readonly connection: Connection,
   ) {
     this.memo = { ...connection.memo };
+    this.trouble = new Trouble(this.memo);
     const signal = AbortSignal.any([deps.signal, this.aborter.signal]);
     const counted: VendorHttp = {
       get: (path, query) => {
@@ -263,7 +261,7 @@ class Sync {
     const deep = this.deepReadDue();
     const choices = { historyMonths, since, onDemand, deep };
     const planned = planTasks(ledger, adapter, this.connection, now(), choices);
-    const tasks = new TaskList(troubledLast(planned, this.memo), (task) => this.waitsForNextPoll(task));
+    const tasks = new TaskList(this.trouble.order(planned), (task) => this.waitsForNextPoll(task));
     this.report({ phase: 'reading', done: 0, total: tasks.days });
     for (let task = tasks.take(); task !== null; task = tasks.take()) {
       if (tasks.isSkipped(task)) {
@@ -277,7 +275,7 @@ class Sync {
           continue;
         }
         tasks.wasRead(task);
-        this.noteTrouble(task.scope, false);
+        this.trouble.wasRead(task.scope);
         this.advance(task.window, true);
       } catch (error) {
         if (this.context.signal.aborted) throw error;
@@ -293,11 +291,7 @@ class Sync {
         } else if (isMissedAudit && fault.retryAt === null) {
           // Of a wait that the vendor asks for, the next poll must know; trouble of its own passes.
           this.auditsWait = true;
-        } else if (SCOPE_FAULTS.has(fault.kind) && fault.retryAt === null) {
-          const isSecond = this.troubled !== null && this.troubled.id !== task.scope.id;
-          this.noteTrouble(task.scope, true);
-          // Two scopes in a row: the trouble is the vendor's, and asking on would be in vain.
-          if (isSecond) throw error;
+        } else if (this.trouble.isOwn(task.scope, fault)) {
           this.firstFault ??= this.named(fault, task.scope);
           tasks.end(task.scope);
         } else throw error;
@@ -320,13 +314,6 @@ class Sync {
     if (this.deps.ledger.scopes(this.connection.id).length < 2) return fault;
     const scope = name ?? key;
     return { ...fault, detail: fault.detail === null ? scope : `${scope}: ${fault.detail}` };
-  }
-
-  /** A scope in trouble is asked last from now on, so that it does not keep the others from being read. */
-  private noteTrouble(scope: Scope, inTrouble: boolean): void {
-    this.troubled = inTrouble ? scope : null;
-    const others = troubledKeys(this.memo).filter((key) => key !== scope.key);
-    this.memo.troubled = inTrouble ? [...others, scope.key].slice(-MAX_TROUBLED) : others;
   }
 
   /** @param current the task whose rows are about to be mapped and stored */
@@ -441,19 +428,6 @@ class Sync {
     this.progress = { ...this.progress, ...change };
     this.deps.onProgress(this.progress);
   }
-}
-
-/** So many scopes in trouble are remembered. */
-const MAX_TROUBLED = 200;
-
-function troubledKeys({ troubled }: Readonly<Record<string, unknown>>): string[] {
-  return Array.isArray(troubled) ? troubled.filter((key) => typeof key === 'string') : [];
-}
-
-function troubledLast(tasks: readonly Task[], memo: Readonly<Record<string, unknown>>): Task[] {
-  const troubled = new Set(troubledKeys(memo));
-  const isTroubled = ({ scope }: Task): boolean => troubled.has(scope.key);
-  return [...tasks.filter((task) => !isTroubled(task)), ...tasks.filter(isTroubled)];
 }
 
 /** Any thrown value as a fault that is safe to keep: unknown errors lose their text. */
