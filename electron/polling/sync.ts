@@ -291,7 +291,7 @@ class Sync {
         } else if (isMissedAudit && fault.retryAt === null) {
           // Of a wait that the vendor asks for, the next poll must know; trouble of its own passes.
           this.auditsWait = true;
-        } else if (this.trouble.isOwn(task.scope, fault)) {
+        } else if (this.trouble.wasOwn(task.scope, fault)) {
           this.firstFault ??= this.named(fault, task.scope);
           tasks.end(task.scope);
         } else throw error;

@@ -30,7 +30,7 @@ export class Trouble {
   }
 
   /** Notes a fault of the scope's usage. @returns whether it may be the scope's own, so that the others are read */
-  isOwn(scope: Scope, { kind, retryAt }: Fault): boolean {
+  wasOwn(scope: Scope, { kind, retryAt }: Fault): boolean {
     if (!SCOPE_FAULTS.has(kind) || retryAt !== null) return false;
     const isSecond = this.last !== null && this.last.id !== scope.id;
     this.last = scope;
