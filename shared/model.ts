@@ -96,6 +96,8 @@ export interface PeriodAmount {
   readonly known: Known;
   readonly provisionalDays: number;
   readonly unknownDays: readonly Day[];
+  /** Ended days that were read, but are not reported yet. */
+  readonly unreportedDays: readonly Day[];
 }
 
 /** `ratio` is (now − before) / before; days are those known whole on both sides. */

@@ -1,5 +1,6 @@
 import type { PeriodAmount } from '../../shared/model.js';
 import type { Nanos } from '../../shared/money.js';
+import { isUnreported } from '../../shared/policy/period-amount.js';
 import { EXIT } from './commands.js';
 import { isRead } from './status-document.js';
 import type { StatusInput } from './status-document.js';
@@ -17,6 +18,10 @@ function verdict(period: PeriodAmount, limit: Nanos, whole: boolean): Verdict {
   return whole ? 'under' : 'cannot know';
 }
 
+function nothing(period: PeriodAmount): string {
+  return isUnreported(period) ? 'nothing reported yet' : 'nothing known';
+}
+
 /** Which limits hold, a line each, and the exit status: any over 1, else any unknown 3, else 0. */
 export function checkLimits(
   input: StatusInput,
@@ -28,7 +33,7 @@ export function checkLimits(
   const compare = (label: string, period: PeriodAmount, limit: Nanos | null, whole: boolean): void => {
     if (limit === null) return;
     const found = verdict(period, limit, whole);
-    const spent = period.known === 'none' ? 'nothing known' : dollars(period.usd);
+    const spent = period.known === 'none' ? nothing(period) : dollars(period.usd);
     verdicts.push(found);
     lines.push(`${label}: ${spent}, limit ${dollars(limit)}: ${found}\n`);
   };

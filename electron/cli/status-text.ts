@@ -1,6 +1,7 @@
 import { absolute, divideHalfEven, formatDecimal, NANOS_PER_UNIT } from '../../shared/money.js';
 import { PROVIDER_NAMES } from '../../shared/model.js';
 import type { ConnectionState, ConnectionView, PeriodAmount } from '../../shared/model.js';
+import { isUnreported } from '../../shared/policy/period-amount.js';
 import { isoSeconds } from '../export/profiles.js';
 import { oneLine, table } from './output.js';
 import { connectionMessage, isProvisional, STATUS_PERIODS } from './status-document.js';
@@ -47,7 +48,8 @@ function periodRow(id: StatusPeriod, period: PeriodAmount, now: number): string[
   const notes = [from === to ? from : `${from} to ${to}`];
   if (period.unknownDays.length > 0) notes.push(daysNote(period.unknownDays.length, 'not known'));
   if (isProvisional(period, now)) notes.push('provisional');
-  return [PERIOD_LABELS[id], period.known === 'none' ? 'no data' : dollars(period.usd), notes.join(', ')];
+  const nothing = isUnreported(period) ? 'not reported yet' : 'no data';
+  return [PERIOD_LABELS[id], period.known === 'none' ? nothing : dollars(period.usd), notes.join(', ')];
 }
 
 function stateOf(view: ConnectionView): string {

@@ -6,6 +6,7 @@ import { PROVIDER_NAMES } from '../../shared/model.js';
 import type { ConnectionView, SyncProgress } from '../../shared/model.js';
 import { NANOS_PER_UNIT, nanos, sum } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
+import { periodAmount } from '../../shared/policy/period-amount.js';
 import { connectionState } from '../../shared/policy/staleness.js';
 import type { Connection, Ledger, Rate } from '../ledger/types.js';
 import { NO_FACTS, byConnection, within } from './day-facts.js';
@@ -38,9 +39,9 @@ function connectionView(
   const { id, provider, lastSuccess } = connection;
   const fault = live.unrecorded.get(id) ?? connection.fault;
   const today = dayOf(live.now);
-  const month = within(own, { from: firstOfMonth(today), to: today });
-  const known =
-    month.states.some(({ state }) => state !== 'unknown' && state !== 'before') || month.sums.length > 0;
+  const monthToDate = { from: firstOfMonth(today), to: today };
+  const month = within(own, monthToDate);
+  const { known } = periodAmount({ range: monthToDate, today, ...month });
   const syncing = live.syncing.has(id);
   const rates = ledger.rates(id);
   return {
@@ -64,9 +65,10 @@ function connectionView(
     lastSuccess,
     dataThrough: dataThrough(own),
     progress: live.syncing.get(id) ?? null,
-    monthToDate: known
-      ? { usd: sum(month.sums.map(({ usd }) => usd)), native: sum(month.sums.map(({ native }) => native)) }
-      : null,
+    monthToDate:
+      known !== 'none'
+        ? { usd: sum(month.sums.map(({ usd }) => usd)), native: sum(month.sums.map(({ native }) => native)) }
+        : null,
     creditLeft: connection.creditLeft,
     reconciliation: connection.reconciliation,
     notes: scopeNotes(ledger, connection),

@@ -7,6 +7,7 @@ import { PROVIDER_NAMES } from '../../shared/model.js';
 import type { AppState, ConnectionView, Known, PeriodAmount, StatusLine } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
+import { isUnreported } from '../../shared/policy/period-amount.js';
 import { formatClock, formatUsd, usableLocale } from './amount.js';
 
 export type TrayAction = 'open' | 'refresh' | 'export' | 'settings' | 'quit';
@@ -39,7 +40,9 @@ export function trayFormat(settings: AppState['settings'], timeZone?: string): T
 /** Beside an amount that is not all of it. */
 const PARTLY: Readonly<Record<Known, string>> = { whole: '', part: ' (partly known)', none: '' };
 
-function periodText({ usd, known }: PeriodAmount, format: TrayFormat): string {
+function periodText(period: PeriodAmount, format: TrayFormat): string {
+  if (isUnreported(period)) return 'not reported yet';
+  const { usd, known } = period;
   return known === 'none' ? 'no data yet' : `${format.amount(usd)}${PARTLY[known]}`;
 }
 

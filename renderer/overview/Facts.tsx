@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 
 import { lastOfMonth } from '../../shared/day';
 import type { Forecast, Overview } from '../../shared/model';
+import { isUnreported } from '../../shared/policy/period-amount';
 import { dayText, listText } from '../format';
 import { useFormat } from '../formatContext';
 import { countedConnections, trueForecast } from '../labels';
@@ -58,7 +59,7 @@ export function Facts({ overview }: { readonly overview: Overview }) {
         <Fact
           name="Today so far"
           value={todaySoFar.known === 'none' ? '—' : money(todaySoFar.usd, tight)}
-          note={`UTC day ends ${clock(dayEndsAt, dayEndsAt)}`}
+          note={isUnreported(todaySoFar) ? 'not reported yet' : `UTC day ends ${clock(dayEndsAt, dayEndsAt)}`}
         />
         <Fact
           name="Run rate"

@@ -4,6 +4,7 @@ import type { CSSProperties } from 'react';
 import { lengthOf } from '../../shared/day';
 import type { Day } from '../../shared/day';
 import type { Change, ConnectionView, Overview, ViewChoice } from '../../shared/model';
+import { isUnreported } from '../../shared/policy/period-amount';
 import { dayText, listText, plural, rangeText } from '../format';
 import { useFormat } from '../formatContext';
 import { PERIOD_NAMES, countedConnections, hasBillingPeriod } from '../labels';
@@ -49,18 +50,12 @@ function unreadText(overview: Overview): string {
 
 /** Which days are missing from a number, and why; null where none is. */
 function gapOf(overview: Overview): Gap | null {
-  const { total, days, today } = overview;
+  const { total, today } = overview;
   if (total.known !== 'part') return null;
-  const unread = total.unknownDays;
-  if (unread.length > 0) return { text: `Without ${unreadText(overview)}: not read yet`, unread: true };
-  const late = days.filter(
-    ({ day, state }) => state === 'open' && day < today && day >= total.range.from && day <= total.range.to,
-  );
-  const names = daysText(
-    late.map(({ day }) => day),
-    today,
-  );
-  return { text: late.length === 0 ? 'Partly known' : `Without ${names}: not reported yet`, unread: false };
+  if (total.unknownDays.length > 0) {
+    return { text: `Without ${unreadText(overview)}: not read yet`, unread: true };
+  }
+  return { text: `Without ${daysText(total.unreportedDays, today)}: not reported yet`, unread: false };
 }
 
 /** The days before that the change is against; fewer than it spans where some are not known. */
@@ -146,7 +141,10 @@ export function Headline({ overview, view }: { readonly overview: Overview; read
       >
         {amount ?? (
           <>
-            —<span className={styles.noneText}>Nothing read yet for these days</span>
+            —
+            <span className={styles.noneText}>
+              Nothing {isUnreported(total) ? 'reported' : 'read'} yet for these days
+            </span>
           </>
         )}
       </p>

@@ -19,8 +19,8 @@ export interface PeriodInput {
  * read yet, unless the period is today alone. An ended day that is still open
  * was read but is not reported: with it the amount is `part`.
  *
- * `none`: nothing is known of any day, or all lie before the first charge; that
- * is not $0.
+ * `none`: nothing is known of any day, all lie before the first charge, or none
+ * that was read is reported yet; that is not $0.
  *
  * `unknownDays` are the ended days (or today alone) that some connection has
  * not read. `provisionalDays` counts the days whose amount may still change,
@@ -35,19 +35,21 @@ export function periodAmount({ range, today, states, sums }: PeriodInput): Perio
     day,
     states: found.get(day) ?? new Set<DayState>(['unknown']),
   }));
-  const usd = sum([...sums].filter(({ day }) => contains(range, day)).map((entry) => entry.usd));
+  const own = [...sums].filter(({ day }) => contains(range, day));
   const unknownDays = days
     .filter(({ day, states }) => states.has('unknown') && (day < today || range.from === today))
     .map(({ day }) => day);
-  const unreported = days.some(({ day, states }) => states.has('open') && day < today);
-  const something =
-    usd !== 0n || days.some(({ day, states }) => hasAmount(states) || (states.has('open') && day === today));
+  const unreportedDays = days
+    .filter(({ day, states }) => states.has('open') && day < today)
+    .map(({ day }) => day);
+  const something = own.length > 0 || days.some(({ states }) => hasAmount(states));
   return {
     range,
-    usd,
-    known: knownOf(something, unknownDays.length > 0 || unreported),
+    usd: sum(own.map(({ usd }) => usd)),
+    known: knownOf(something, unknownDays.length > 0 || unreportedDays.length > 0),
     provisionalDays: days.filter(({ states }) => states.has('provisional') || states.has('open')).length,
     unknownDays,
+    unreportedDays,
   };
 }
 
@@ -58,4 +60,9 @@ function hasAmount(states: ReadonlySet<DayState>): boolean {
 function knownOf(something: boolean, missing: boolean): Known {
   if (!something) return 'none';
   return missing ? 'part' : 'whole';
+}
+
+/** There is no amount, though days were read: the vendor has not reported any of them yet. */
+export function isUnreported({ known, provisionalDays }: PeriodAmount): boolean {
+  return known === 'none' && provisionalDays > 0;
 }

@@ -87,6 +87,14 @@ it('splits the day that the number counts, where it is drawn among others', asyn
   expect(await text('[class*=legend]')).toMatch(/^Phala\s+\$6\.98\s+ClickHouse\s+\$3\.35$/);
 });
 
+it('shows no amount of today before a charge of it is reported, beside a true $0', async () => {
+  await show('true-zero');
+  expect(await text('[class*=number]')).toBe('$0.00');
+  expect(await text('[aria-label=Facts]')).toMatch(/^Today so far\s+—\s+not reported yet/);
+  await press('1');
+  await window().page.getByText('Nothing reported yet for these days').waitFor();
+});
+
 it('compares no day without a removed connection with one that counts it', async () => {
   await show('removed');
   expect(await text('[class*=change]')).toBe('0% on Oct 1–16');

@@ -48,6 +48,7 @@ const period: PeriodAmount = {
   known: 'whole',
   provisionalDays: 0,
   unknownDays: [],
+  unreportedDays: [],
 };
 
 const status: StatusInput = {

@@ -18,6 +18,7 @@ function amount(from: string, to: string, usd: bigint, rest: Partial<PeriodAmoun
     known: 'whole',
     provisionalDays: 0,
     unknownDays: [],
+    unreportedDays: [],
     ...rest,
   };
 }
@@ -193,13 +194,13 @@ describe('statusDocument', () => {
   });
 
   it('is not complete while an ended day is not reported yet, today alone excepted', () => {
-    const late = { known: 'part', unknownDays: [], provisionalDays: 2 } as const;
+    const late = { known: 'part', unreportedDays: [day('2026-11-21')], provisionalDays: 2 } as const;
     const { periods } = statusDocument({
       ...input,
       periods: {
         ...input.periods,
         today: amount('2026-11-22', '2026-11-22', 1n, { known: 'part', unknownDays: [day('2026-11-22')] }),
-        yesterday: amount('2026-11-21', '2026-11-21', 0n, { known: 'none', provisionalDays: 1 }),
+        yesterday: amount('2026-11-21', '2026-11-21', 0n, { ...late, known: 'none', provisionalDays: 1 }),
         last7Days: amount('2026-11-16', '2026-11-22', 6n, late),
         last30Days: amount('2026-10-24', '2026-11-22', 29n, late),
         monthToDate: amount('2026-11-01', '2026-11-22', 21n, late),
@@ -216,6 +217,12 @@ describe('statusDocument', () => {
     expect(periods.monthToDate).toMatchObject({ amount: '0.000000021', provisional: true });
   });
 
+  it('has no amount of today before a charge of it is reported', () => {
+    const unreported = amount('2026-11-22', '2026-11-22', 0n, { known: 'none', provisionalDays: 1 });
+    const { periods } = statusDocument({ ...input, periods: { ...input.periods, today: unreported } });
+    expect(periods.today).toMatchObject({ amount: null, provisional: true, complete: true });
+  });
+
   it('has no forecast where there is none', () => {
     expect(statusDocument({ ...input, forecast: null }).forecast).toBeNull();
   });
@@ -228,6 +235,7 @@ describe('check', () => {
     amount('2026-11-01', '2026-11-22', usd, { known, unknownDays });
   const one = (usd: bigint, known: Known, unknownDays: readonly Day[]) =>
     amount('2026-11-22', '2026-11-22', usd, { known, unknownDays });
+  const unreported = (from: string) => amount(from, '2026-11-22', 0n, { known: 'none', provisionalDays: 1 });
   const ten = nanos(10_000_000_000n);
 
   it.each([
@@ -239,6 +247,7 @@ describe('check', () => {
     ['nothing known', month(0n, 'none', []), 3],
     ['only today unread', month(1n, 'part', [today]), 0],
     ['an ended day not reported yet', month(1n, 'part', []), 0],
+    ['a new month of which nothing is reported yet', unreported('2026-11-01'), 0],
     ['over already, an ended day not reported yet', month(10_000_000_001n, 'part', []), 1],
   ])('month: %s', (_name, monthToDate, status) => {
     const result = checkLimits(
@@ -255,6 +264,7 @@ describe('check', () => {
     ['not read by every connection', one(1n, 'part', [today]), 3],
     ['not read by every connection, over already', one(10_000_000_001n, 'part', [today]), 1],
     ['nothing known', one(0n, 'none', []), 3],
+    ['not reported yet', unreported('2026-11-22'), 0],
   ])('today: %s', (_name, todayAmount, status) => {
     expect(
       checkLimits(

@@ -8,7 +8,7 @@ import { budgetLevel, budgetView } from '../../shared/policy/budget.js';
 import { changeRatio, compare } from '../../shared/policy/change.js';
 import { combineStates, isKnownComplete, joinDays } from '../../shared/policy/known-days.js';
 import type { KnownDay } from '../../shared/policy/known-days.js';
-import { periodAmount } from '../../shared/policy/period-amount.js';
+import { isUnreported, periodAmount } from '../../shared/policy/period-amount.js';
 import { runRate } from '../../shared/policy/run-rate.js';
 import { stretchBefore } from '../../shared/period.js';
 
@@ -248,6 +248,7 @@ describe('periodAmount', () => {
       known: 'whole',
       provisionalDays: 2,
       unknownDays: [],
+      unreportedDays: [],
     });
     expect(of({ ...settled, '2026-11-21': ['provisional'], '2026-11-22': ['unknown'] }, sums)).toMatchObject({
       known: 'whole',
@@ -273,6 +274,7 @@ describe('periodAmount', () => {
     expect(of({ ...settled, '2026-11-21': ['open'], '2026-11-22': ['open'] })).toMatchObject({
       known: 'part',
       unknownDays: [],
+      unreportedDays: ['2026-11-21'],
       provisionalDays: 2,
     });
   });
@@ -314,12 +316,33 @@ describe('periodAmount', () => {
   it.each<[DayState[], string]>([
     [['open'], 'whole'],
     [['open', 'unknown'], 'part'],
-    [['unknown'], 'none'],
-    [['before'], 'none'],
     [['open', 'before'], 'whole'],
-  ])('today alone with %j is %s', (states, expected) => {
+  ])('today alone with %j and charges, even of $0, is %s', (states, expected) => {
     const only = range('2026-11-22', '2026-11-22');
-    expect(of({ '2026-11-22': states }, {}, only).known).toBe(expected);
+    for (const usd of ['3', '0']) {
+      const amount = of({ '2026-11-22': states }, { '2026-11-22': usd }, only);
+      expect(amount.known).toBe(expected);
+      expect(isUnreported(amount)).toBe(false);
+    }
+  });
+
+  it.each<[DayState[], boolean]>([
+    [['open'], true],
+    [['open', 'unknown'], true],
+    [['open', 'before'], true],
+    [['unknown'], false],
+    [['before'], false],
+  ])('today alone with %j and no charge is none, and unreported is %s', (states, unreported) => {
+    const amount = of({ '2026-11-22': states }, {}, range('2026-11-22', '2026-11-22'));
+    expect(amount.known).toBe('none');
+    expect(isUnreported(amount)).toBe(unreported);
+  });
+
+  it('is none, and not $0, while no day of a new month is reported yet', () => {
+    const month = range('2026-11-21', '2026-11-22');
+    const amount = of({ '2026-11-21': ['open'], '2026-11-22': ['open'] }, {}, month);
+    expect(amount).toMatchObject({ known: 'none', unknownDays: [], unreportedDays: ['2026-11-21'] });
+    expect(isUnreported(amount)).toBe(true);
   });
 
   it('ignores days to come', () => {
@@ -337,6 +360,7 @@ describe('the budget', () => {
     known: state,
     provisionalDays: 0,
     unknownDays: [],
+    unreportedDays: [],
   });
   const limit = parseNanos('200');
 

@@ -18,6 +18,7 @@ export function period(usd: string, known: Known = 'whole'): PeriodAmount {
     known,
     provisionalDays: 0,
     unknownDays: [],
+    unreportedDays: [],
   };
 }
 

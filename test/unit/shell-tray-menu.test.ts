@@ -155,6 +155,11 @@ describe('tooltip and title', () => {
     const unknown = trayState({ overview: { ...overview, monthToDate: period('0', 'none') } });
     expect(trayTooltip(unknown, format(unknown))).toContain('Month to date: no data yet');
     expect(trayTitle(unknown, format(unknown))).toBe('');
+    const unreported = trayState({
+      overview: { ...overview, monthToDate: { ...period('0', 'none'), provisionalDays: 1 } },
+    });
+    expect(trayTooltip(unreported, format(unreported))).toContain('Month to date: not reported yet');
+    expect(trayTitle(unreported, format(unreported))).toBe('');
   });
 
   it('fits Windows’ tooltip', () => {
