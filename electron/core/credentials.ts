@@ -16,7 +16,7 @@ export function encodeSecret(origin: string, credential: Credential): string {
 /**
  * The key of a connection, for that origin only.
  *
- * @throws FaultError key-unreadable, keychain-denied, no-keychain
+ * @throws FaultError key-unreadable, other-address, keychain-denied, no-keychain
  */
 export async function readCredential(
   secrets: SecretStore,
@@ -28,10 +28,7 @@ export async function readCredential(
   const entry = entrySchema.safeParse(parseJson(outcome.secret));
   if (!entry.success) throw new FaultError('key-unreadable', 'the entry is not one of Cost Tray’s');
   if (entry.data.origin !== origin) {
-    throw new FaultError(
-      'key-unreadable',
-      `the key was checked at ${entry.data.origin} and is sent nowhere else`,
-    );
+    throw new FaultError('other-address', entry.data.origin);
   }
   return entry.data.credential;
 }

@@ -44,6 +44,7 @@ interface Current {
 /** Faults after which the keychain may hold something else than this process remembers. */
 const ASK_AGAIN: ReadonlySet<string> = new Set([
   'key-unreadable',
+  'other-address',
   'no-keychain',
   'keychain-denied',
   'rejected',

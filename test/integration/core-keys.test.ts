@@ -194,6 +194,25 @@ describe('two processes', () => {
   });
 });
 
+it('a key is not sent to another address than the one it was checked at', async () => {
+  const here = process();
+  const { connection } = await here.connections.connect(FIRST(), null);
+  const checkedAt = servers.phalaUrl;
+  const now = Date.now();
+  const elsewhere = await startDemoServers({ now: () => now, since: dayOf(now - 2 * DAY_MS) });
+  try {
+    const moved = process({ servers: elsewhere });
+    const fault = { kind: 'other-address', detail: checkedAt, retryAt: null };
+    expect(await moved.syncs.sync(connection.id, BY_HAND)).toEqual({ kind: 'failed', fault });
+    expect(elsewhere.requests).toEqual([]);
+    const apiKey = elsewhere.keys.phala;
+    await moved.connections.replaceKey(connection.id, { provider: 'phala', apiKey });
+    expect(await moved.syncs.sync(connection.id, BY_HAND)).toEqual({ kind: 'done' });
+  } finally {
+    await elsewhere.close();
+  }
+});
+
 it('connections do not wait for each other', async () => {
   const gate = held();
   const tray = process({ fetch: gate.fetch });

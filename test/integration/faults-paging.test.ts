@@ -240,7 +240,7 @@ describe('pages that do not advance', () => {
     const fault: readonly Fault[] = [cap(100), { kind: 'ignored-offset' }];
     const kind = 'paging';
     program.servers.setFault('phala', fault);
-    const says = 'Phala repeats the same page, so the day cannot be read whole';
+    const says = 'Phala repeats the same page, so its answer cannot be read whole';
     expectFault(program, id, await program.sync(id), { kind, says });
     // Only apps whose rows of a day fit a page are known; no day is stored in part.
     const web = program.ledger.scopes(id).find(({ name }) => name === 'web-prod');

@@ -125,7 +125,7 @@ const REFUSED: readonly RefusedRow[] = [
         edit({ get: (path, query) => http.get(path, path === '/apps' ? { ...query, page: '1' } : query) });
     },
     kind: 'paging',
-    says: 'Phala repeats the same page, so the day cannot be read whole (/apps, page 2)',
+    says: 'Phala repeats the same page, so its answer cannot be read whole (/apps, page 2)',
     later: LATER,
   },
   clickhouseRefused(

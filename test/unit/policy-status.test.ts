@@ -128,7 +128,8 @@ describe('the status line', () => {
     ['not-enabled', 'Open Phala', 'open-vendor'],
     ['other-account', 'Replace key', 'replace-key'],
     ['no-keychain', 'Replace key', 'replace-key'],
-    ['key-unreadable', 'Replace key', 'replace-key'],
+    ['other-address', 'Replace key', 'replace-key'],
+    ['key-unreadable', 'Try again', 'refresh'],
     ['keychain-denied', 'Try again', 'refresh'],
     ['ledger', 'Try again', 'refresh'],
   ])('%s is an error with its remedy', (kind, label, remedy) => {
@@ -194,7 +195,7 @@ describe('the status line', () => {
     expect(status([locked(phala), locked(clickhouse)])).toMatchObject({
       level: 'error',
       text: 'All connections: key not readable · as of 11:42',
-      action: { label: 'Open settings', remedy: 'open-settings' },
+      action: { label: 'Try again', remedy: 'refresh' },
     });
   });
 
