@@ -56,6 +56,9 @@ const CAUSES: ReadonlyMap<number, string> = new Map([
   [SQLITE_NOTADB, 'it is not a ledger'],
 ]);
 
+/** What `sum` says beyond 64 bits: no disk is at fault, but what was answered. */
+const SUM_OVERFLOW = 'integer overflow';
+
 /** SQLite's primary result code of an error, or null where it bears none. */
 function primaryCode(error: unknown): number | null {
   if (!(error instanceof Error)) return null;
@@ -111,7 +114,9 @@ export function isBusy(error: unknown): boolean {
 function asFault(error: unknown): unknown {
   const code = primaryCode(error);
   if (code === null || !(error instanceof Error)) return error;
-  const fault = new FaultError('ledger', CAUSES.get(code) ?? error.message);
+  const fault = error.message.includes(SUM_OVERFLOW)
+    ? new FaultError('format', 'the amounts add up to more than can be counted')
+    : new FaultError('ledger', CAUSES.get(code) ?? error.message);
   fault.cause = error;
   return fault;
 }

@@ -107,6 +107,14 @@ const REFUSED: readonly RefusedRow[] = [
     phalaRow(({ cost, billing_key }) => ({ cost, billing_key }), 5),
     /record 5 of app [\w-]+ bears no day/,
   ),
+  phalaRefused(
+    'records of 999,999,999 dollars each',
+    ({ usage, ...rest }) => ({
+      ...rest,
+      usage: (usage as object[]).map((row) => ({ ...row, cost: 999_999_999 })),
+    }),
+    'cannot be read safely (the amounts add up to more than can be counted)',
+  ),
   phalaRefused('an answer that is a list', () => [], '(usage: '),
   phalaRefused('an account without a name', () => ({ credits: 1 }), '(auth/me names no workspace)', {
     path: /auth\/me/,
