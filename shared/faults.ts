@@ -225,6 +225,15 @@ export const FAULTS: Readonly<Record<FaultKind, FaultInfo>> = {
   },
 };
 
+/** Faults of this computer that are tried again, though trying alone does not mend them. */
+const LOCAL: ReadonlySet<FaultKind> = new Set(['ledger', 'key-unreadable', 'keychain-denied']);
+
+/** Whether it stays until the user does something. */
+export function needsUser(kind: FaultKind): boolean {
+  const { action, retry } = FAULTS[kind];
+  return action !== 'none' && (!retry || action === 'replace-key' || LOCAL.has(kind));
+}
+
 /** A fault as it is kept and shown. `detail` never bears a key; `retryAt` in ms since 1970. */
 export interface Fault {
   readonly kind: FaultKind;

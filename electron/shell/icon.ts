@@ -6,7 +6,7 @@
  * budget it is another shape, a full gauge with an arrow that leaves it at the
  * top. A dot at the corner says that something needs the user.
  */
-import { FAULTS } from '../../shared/faults.js';
+import { needsUser } from '../../shared/faults.js';
 import type { AppState } from '../../shared/model.js';
 import { isStale } from '../../shared/policy/staleness.js';
 import { Canvas, arrowHead, circle, rectangle, rounded, without } from './raster.js';
@@ -51,11 +51,6 @@ export function iconState({ overview, settings, secretStore, ledgerNotice }: Ico
     (secretStore === 'denied' && watched.length > 0) ||
     watched.some(({ fault }) => fault !== null && needsUser(fault.kind));
   return { body: bodyOf(overview, outdated), mark };
-}
-
-function needsUser(kind: keyof typeof FAULTS): boolean {
-  const { retry, action } = FAULTS[kind];
-  return action !== 'none' && (!retry || action === 'replace-key');
 }
 
 function bodyOf(overview: AppState['overview'], outdated: boolean): IconBody {

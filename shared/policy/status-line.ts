@@ -3,8 +3,8 @@
  * day are local, and only the caller knows how to write them.
  */
 import { DAY_MS, HOUR_MS } from '../day.js';
-import { FAULTS } from '../faults.js';
-import type { Fault, FaultKind, RemedyAction } from '../faults.js';
+import { FAULTS, needsUser } from '../faults.js';
+import type { Fault, RemedyAction } from '../faults.js';
 import { PROVIDER_NAMES } from '../model.js';
 import type { ConnectionView, SecretStoreState, StatusLevel, StatusLine } from '../model.js';
 import { isStale } from './staleness.js';
@@ -155,14 +155,10 @@ function faultLine(connection: Watched, fault: Fault, input: StatusInput): Statu
   });
 }
 
-/** Faults of this computer that are tried again, though trying alone does not mend them. */
-const USERS_TO_MEND: ReadonlySet<FaultKind> = new Set(['ledger', 'key-unreadable', 'keychain-denied']);
-
 /** What only the user can mend is an error; what mends itself weighs as much as the data are old. */
 function faultLevel(connection: Watched, fault: Fault, input: StatusInput): StatusLevel {
   if (fault.kind === 'no-such-app') return 'notice';
-  if (!FAULTS[fault.kind].retry || FAULTS[fault.kind].action === 'replace-key') return 'error';
-  if (USERS_TO_MEND.has(fault.kind)) return 'error';
+  if (needsUser(fault.kind)) return 'error';
   const old =
     connection.lastSuccess === null || isStale(connection.lastSuccess, input.cadenceMinutes, input.now);
   return old ? 'warning' : 'notice';

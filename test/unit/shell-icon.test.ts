@@ -71,7 +71,8 @@ describe('iconState', () => {
   it('marks what needs the user, and nothing that mends itself', () => {
     const marked = (kind: Parameters<typeof connection>[0]['fault'] & string) =>
       iconState(trayState({ overview: { connections: [connection({ fault: kind })] } })).mark;
-    expect([marked('rejected'), marked('permission'), marked('key-unreadable')]).toEqual([true, true, true]);
+    for (const kind of ['rejected', 'permission', 'key-unreadable', 'ledger'] as const)
+      expect(marked(kind)).toBe(true);
     expect([marked('offline'), marked('rate-limited'), marked('no-such-app')]).toEqual([false, false, false]);
     expect(iconState(trayState({ ledgerNotice: 'The ledger was set aside.' })).mark).toBe(true);
     expect(iconState(trayState({ secretStore: 'denied' })).mark).toBe(true);
