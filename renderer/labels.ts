@@ -44,7 +44,7 @@ export function dayStateText(state: DayState, reported = false): string {
     case 'before':
       return 'before the first record';
     case 'unknown':
-      return 'not read yet';
+      return reported ? 'read in part' : 'not read yet';
     case 'open':
       return reported ? 'so far' : 'not reported yet';
     case 'provisional':

@@ -15,6 +15,8 @@ interface Expectation {
   readonly scope: bigint;
   readonly first: number;
   readonly last: number;
+  /** The vendor no longer knows it: what was read of it will never be read again. */
+  readonly ended: boolean;
 }
 
 /** Beyond any day, on either side. */
@@ -171,10 +173,11 @@ function expectationsOf(db: Database, connection: AskedConnection): Expectation[
   return rows.map((row) => {
     const first = Math.max(oldest, row.created_day === null ? -NO_LIMIT : Number(row.created_day));
     if (row.ended_at !== null) {
-      return { scope: row.id, first, last: row.last_read === null ? -NO_LIMIT : Number(row.last_read) };
+      const last = row.last_read === null ? -NO_LIMIT : Number(row.last_read);
+      return { scope: row.id, first, last, ended: true };
     }
     const last = row.gone_at === null ? NO_LIMIT : Math.floor(Number(row.gone_at) / DAY_MS);
-    return { scope: row.id, first, last };
+    return { scope: row.id, first, last, ended: false };
   });
 }
 
@@ -191,14 +194,22 @@ interface Reading {
   readonly unsettledAt: number | null;
 }
 
-/** The scopes' readings by day number, added up. */
+/**
+ * The scopes' readings by day number, added up. A day that was read before its end
+ * was read in part, and is not known once it has ended.
+ */
 function readingsOf(
   db: Database,
   expectations: readonly Expectation[],
   first: number,
   last: number,
 ): Map<number, Reading> {
-  const scopes = expectations.map((scope) => [Number(scope.scope), scope.first, scope.last]);
+  const scopes = expectations.map(({ scope, first, last, ended }) => [
+    Number(scope),
+    first,
+    last,
+    ended ? 1 : 0,
+  ]);
   const rows = db.bulk<
     [
       day: number,
@@ -212,9 +223,11 @@ function readingsOf(
     'day, read, expected_read, settled, read_at, unsettled_at',
     `(
        WITH asked AS MATERIALIZED (
-         SELECT value->>0 AS id, value->>1 AS first, value->>2 AS last FROM json_each(?)
+         SELECT value->>0 AS id, value->>1 AS first, value->>2 AS last, value->>3 AS ended FROM json_each(?)
        )
-       SELECT c.day, count(*) AS read, sum(c.day BETWEEN asked.first AND asked.last) AS expected_read,
+       SELECT c.day, count(*) AS read,
+         sum(c.day BETWEEN asked.first AND asked.last
+           AND (c.settled OR asked.ended OR c.read_at >= (c.day + 1) * ${DAY_MS})) AS expected_read,
          min(c.settled) AS settled, min(c.read_at) AS read_at,
          min(iif(c.settled = 0, c.read_at, NULL)) AS unsettled_at
        FROM asked CROSS JOIN covered c ON c.scope_id = asked.id AND c.day BETWEEN ? AND ?

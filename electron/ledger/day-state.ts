@@ -13,7 +13,7 @@ export interface DayEvidence {
   readonly today: Day;
   /** Scopes that could bear a charge on this day and can still be asked for it. */
   readonly expected: number;
-  /** How many of the expected have read it whole. */
+  /** How many of the expected have read it whole, so not before its end. */
   readonly expectedRead: number;
   /** All that have read it, also those of which nothing was expected. */
   readonly read: number;

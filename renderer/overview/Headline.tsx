@@ -48,12 +48,24 @@ function unreadText(overview: Overview): string {
   return sameFor && first.length > 0 && others ? `${listText(first)} on ${text}` : text;
 }
 
+/** Each of the days that are not known was read before its end, and its charges of then count. */
+function isReadInPart({ total, days }: Overview): boolean {
+  const unread = new Set(total.unknownDays);
+  return days.filter(({ day }) => unread.has(day)).every(({ usd }) => usd !== null && usd !== 0n);
+}
+
 /** Which days are missing from a number, and why; null where none is. */
 function gapOf(overview: Overview): Gap | null {
   const { total, today } = overview;
   if (total.known !== 'part') return null;
   if (total.unknownDays.length > 0) {
-    return { text: `Without ${unreadText(overview)}: not read yet`, unread: true };
+    const text = unreadText(overview);
+    return {
+      text: isReadInPart(overview)
+        ? `With only a part of ${text}: not read to the end yet`
+        : `Without ${text}: not read yet`,
+      unread: true,
+    };
   }
   return { text: `Without ${daysText(total.unreportedDays, today)}: not reported yet`, unread: false };
 }

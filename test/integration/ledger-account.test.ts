@@ -419,6 +419,33 @@ describe('the states of days', () => {
     expect(ledger.dayStates(question, TODAY, NOW)).toMatchObject([{ state: 'settled', readAt: NOW - 7 }]);
   });
 
+  it('are not known of a day that was read before its end, whether it had charges or not', () => {
+    const connection = addConnection(ledger);
+    const [a, b] = listScopes(ledger, connection, ['a', 'b'], day('2026-11-19')) as [Scope, Scope];
+    const read = (scope: Scope, at: string): void => {
+      write(ledger, scope, days('2026-11-19', '2026-11-21'), [[charge('2026-11-20', '10')]], {
+        readAt: Date.parse(at),
+      });
+    };
+    const known = (): Record<string, string> => states(connection, days('2026-11-19', '2026-11-22'));
+    read(a, '2026-11-22T01:00:00Z');
+    read(b, '2026-11-20T01:00:00Z');
+    expect(known()).toEqual({ '19': 'before', '20': 'unknown', '21': 'unknown', '22': 'unknown' });
+    read(b, '2026-11-21T00:00:00Z');
+    expect(known()).toMatchObject({ '20': 'provisional', '21': 'unknown' });
+    read(b, '2026-11-22T00:00:00Z');
+    expect(known()).toMatchObject({ '20': 'provisional', '21': 'open' });
+  });
+
+  it('of a scope that ended in the middle of a day stay as they were read', () => {
+    const connection = addConnection(ledger);
+    const [a] = listScopes(ledger, connection, ['a'], day('2026-11-20')) as [Scope];
+    const readAt = Date.parse('2026-11-20T13:00:00Z');
+    write(ledger, a, days('2026-11-20'), [[charge('2026-11-20', '10')]], { readAt });
+    ledger.endScope(a.id, readAt);
+    expect(states(connection, days('2026-11-20'))).toEqual({ '20': 'provisional' });
+  });
+
   it('of a scope gone from the list end with it', () => {
     const connection = addConnection(ledger);
     const [a] = listScopes(ledger, connection, ['a'], day('2026-11-19')) as [Scope];
