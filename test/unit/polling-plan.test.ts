@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { auditWindow, halve, isLastLook, planWindows, windowsOver } from '../../electron/polling/plan.js';
 import type { PlanInput } from '../../electron/polling/plan.js';
 import type { CoveredDay, Scope } from '../../electron/ledger/types.js';
+import { clickhouseAdapter } from '../../electron/providers/clickhouse/adapter.js';
 import { DAY_MS, HOUR_MS, addDays, day, eachDay, lengthOf, startOf } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 
@@ -72,6 +73,12 @@ describe('the windows of a sync', () => {
       { from: '2026-11-21', to: '2026-11-22' },
       { from: '2026-08-22', to: '2026-08-31' },
     ]);
+  });
+
+  it('asks ClickHouse twice a poll, however long nothing locks', () => {
+    const { settle, maxWindowDays } = clickhouseAdapter;
+    const covered = read('2025-10-22', '2026-11-22', false);
+    expect(planWindows(input({ covered, settle, maxWindowDays })).map(lengthOf)).toEqual([31, 31]);
   });
 
   it('reads unsettled days beyond the poll’s reach only when it goes deep', () => {

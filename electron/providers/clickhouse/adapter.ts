@@ -14,7 +14,8 @@ const MAX_WINDOW_DAYS = 31;
 export const clickhouseAdapter: ProviderAdapter = {
   id: 'clickhouse',
   unit: 'CHC',
-  settle: { by: 'locks', afterMs: 31 * DAY_MS, pollBackDays: 62 },
+  // With today just two windows: one day more would cost each poll a third request.
+  settle: { by: 'locks', afterMs: 31 * DAY_MS, pollBackDays: 2 * MAX_WINDOW_DAYS - 1 },
   maxWindowDays: MAX_WINDOW_DAYS,
   marginDays: 0,
   headers: (credential) => {
