@@ -282,7 +282,7 @@ export class Core {
       from: first,
       to: last,
       unknownDays: known.filter(({ state, day }) => state === 'unknown' && day < today).map(({ day }) => day),
-      provisionalDays: ledger.provisionalDays(id),
+      provisionalDays: known.filter(({ state }) => state === 'provisional' || state === 'open').length,
     };
   }
 }

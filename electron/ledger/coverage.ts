@@ -23,10 +23,7 @@ interface Expectation {
 const NO_LIMIT = 10_000_000;
 const DAY_MS = 86_400_000;
 
-type CoveragePart = Pick<
-  Ledger,
-  'covered' | 'unsettle' | 'forgetFuture' | 'dayStates' | 'provisionalDays' | 'firstChargeDay'
->;
+type CoveragePart = Pick<Ledger, 'covered' | 'unsettle' | 'forgetFuture' | 'dayStates' | 'firstChargeDay'>;
 
 export function coveragePart(db: Database): CoveragePart {
   return {
@@ -78,14 +75,6 @@ export function coveragePart(db: Database): CoveragePart {
       }),
     dayStates: (question, today) =>
       askedConnections(db, question).flatMap((connection) => connectionDays(db, connection, question, today)),
-    provisionalDays: (connection) =>
-      Number(
-        db.integer(
-          `SELECT count(DISTINCT day) AS value FROM covered
-           WHERE settled = 0 AND scope_id IN (SELECT id FROM scope WHERE connection_n = ?)`,
-          connectionNumber(db, connection),
-        ),
-      ),
     firstChargeDay: (connection) => firstChargeDay(db, connectionNumber(db, connection)),
   };
 }

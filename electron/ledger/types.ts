@@ -363,7 +363,6 @@ export interface Ledger {
   /** Newest end of a charge that bears hours, and the USD of the 24 h before it, each charge spread over its duration. */
   lastDayByHour(connection: string): { readonly until: number; readonly usd: Nanos } | null;
   revisions(question: Question): Revision[];
-  provisionalDays(connection: string): number;
 
   // Charges one by one
   countCharges(question: Question): number;

@@ -404,7 +404,6 @@ describe('the states of days', () => {
       '21': 'provisional',
       '22': 'open',
     });
-    expect(ledger.provisionalDays(connection.id)).toBe(3);
     expect(ledger.firstChargeDay(connection.id)).toBe('2026-11-10');
   });
 
