@@ -55,6 +55,7 @@ export interface StatusDocument {
   readonly generatedAt: string;
   readonly currency: 'USD';
   readonly periods: Readonly<Record<StatusPeriod, PeriodDocument>>;
+  /** Null also where a connection has too little history: of it there would be only what is spent so far. */
   readonly forecast: { readonly monthEnd: string; readonly low: string; readonly high: string } | null;
   readonly connections: readonly ConnectionDocument[];
 }
@@ -189,7 +190,7 @@ export function statusDocument(input: StatusInput): StatusDocument {
       lastMonth: periodDocument(periods.lastMonth, now),
     },
     forecast:
-      forecast === null
+      forecast === null || forecast.withoutHistory.length > 0
         ? null
         : {
             monthEnd: formatDecimal(forecast.monthEnd),

@@ -1,6 +1,6 @@
 import { absolute, divideHalfEven, formatDecimal, NANOS_PER_UNIT } from '../../shared/money.js';
 import { PROVIDER_NAMES } from '../../shared/model.js';
-import type { ConnectionState, ConnectionView, PeriodAmount } from '../../shared/model.js';
+import type { ConnectionState, ConnectionView, Forecast, PeriodAmount } from '../../shared/model.js';
 import { isUnreported } from '../../shared/policy/period-amount.js';
 import { isoSeconds } from '../export/profiles.js';
 import { oneLine, table } from './output.js';
@@ -89,6 +89,13 @@ function differences(connections: readonly StatusConnection[]): string {
     .join('');
 }
 
+function forecastRow({ monthEnd, low, high, withoutHistory }: Forecast): string[] {
+  if (withoutHistory.length > 0) {
+    return ['Forecast', 'not known', `not enough history of ${withoutHistory.map(oneLine).join(', ')}`];
+  }
+  return ['Forecast', dollars(monthEnd), `end of the month, ${dollars(low)} to ${dollars(high)}`];
+}
+
 /** What `status` prints for people. */
 export function statusText(input: StatusInput): string {
   const { now, forecast } = input;
@@ -96,9 +103,6 @@ export function statusText(input: StatusInput): string {
   if (input.connections.length === 0) return connectionsText([]);
   const connections = input.connections.filter(({ removed }) => !removed);
   const rows = STATUS_PERIODS.map((id) => periodRow(id, input.periods[id], now));
-  if (forecast !== null) {
-    const range = `${dollars(forecast.low)} to ${dollars(forecast.high)}`;
-    rows.push(['Forecast', dollars(forecast.monthEnd), `end of the month, ${range}`]);
-  }
+  if (forecast !== null) rows.push(forecastRow(forecast));
   return `As of ${minutes(now)}; days are UTC\n\n${table(rows, new Set([1]))}\n${connectionsText(connections)}${differences(connections)}`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { day } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
-import type { Known, PeriodAmount } from '../../shared/model.js';
+import type { Forecast, Known, PeriodAmount } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
 import { checkLimits } from '../../electron/cli/check.js';
 import { statusDocument } from '../../electron/cli/status-document.js';
@@ -225,6 +225,11 @@ describe('statusDocument', () => {
 
   it('has no forecast where there is none', () => {
     expect(statusDocument({ ...input, forecast: null }).forecast).toBeNull();
+    const forecast = { ...(input.forecast as Forecast), withoutHistory: ['New\none'] };
+    expect(statusDocument({ ...input, forecast }).forecast).toBeNull();
+    expect(statusText({ ...input, forecast })).toMatch(
+      /Forecast +not known +not enough history of New one\n/,
+    );
   });
 });
 
