@@ -1,4 +1,5 @@
 import type { PeriodAmount } from '../../shared/model.js';
+import { formatDecimal } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { isUnreported } from '../../shared/policy/period-amount.js';
 import { EXIT } from './commands.js';
@@ -18,6 +19,12 @@ function verdict(period: PeriodAmount, limit: Nanos, whole: boolean): Verdict {
   return whole ? 'under' : 'cannot know';
 }
 
+/** How two amounts are written: exactly, where rounding would make them look the same. */
+function tellApart(one: Nanos, other: Nanos): (amount: Nanos) => string {
+  const looksSame = one !== other && dollars(one) === dollars(other);
+  return looksSame ? (amount) => `$${formatDecimal(amount)}` : dollars;
+}
+
 function nothing(period: PeriodAmount): string {
   return isUnreported(period) ? 'nothing reported yet' : 'nothing known';
 }
@@ -33,9 +40,10 @@ export function checkLimits(
   const compare = (label: string, period: PeriodAmount, limit: Nanos | null, whole: boolean): void => {
     if (limit === null) return;
     const found = verdict(period, limit, whole);
-    const spent = period.known === 'none' ? nothing(period) : dollars(period.usd);
+    const amount = tellApart(period.usd, limit);
+    const spent = period.known === 'none' ? nothing(period) : amount(period.usd);
     verdicts.push(found);
-    lines.push(`${label}: ${spent}, limit ${dollars(limit)}: ${found}\n`);
+    lines.push(`${label}: ${spent}, limit ${amount(limit)}: ${found}\n`);
   };
   compare('Month to date', monthToDate, limits.monthOver, isRead(monthToDate, input.now));
   // Of today alone, a connection that has not read it leaves everything open.

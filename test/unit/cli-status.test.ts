@@ -263,6 +263,17 @@ describe('check', () => {
     expect(result.text.split('\n')).toHaveLength(2);
   });
 
+  it('writes amounts exactly that would look like the limit', () => {
+    const check = (usd: bigint) =>
+      checkLimits(
+        { ...input, periods: { ...input.periods, monthToDate: month(usd, 'whole', []) } },
+        { monthOver: ten, todayOver: null },
+      ).text;
+    expect(check(10_000_000_001n)).toBe('Month to date: $10.000000001, limit $10: over\n');
+    expect(check(10_000_000_000n)).toBe('Month to date: $10.00, limit $10.00: under\n');
+    expect(check(10_010_000_000n)).toBe('Month to date: $10.01, limit $10.00: over\n');
+  });
+
   it.each([
     ['under', one(1n, 'whole', []), 0],
     ['over', one(10_000_000_001n, 'whole', []), 1],
