@@ -58,15 +58,19 @@ export function writeMirror(path: string, ledger: Ledger, without: string | null
  * Brings the connections of the copy that the ledger lacks into it. Does nothing
  * where there is no copy. Asked at every start: one that is killed between
  * beginning a fresh ledger and filling it must not lose them.
+ *
+ * @returns whether the ledger lacked any
  */
-export function restoreFromMirror(path: string, ledger: Ledger, now: number): void {
+export function restoreFromMirror(path: string, ledger: Ledger, now: number): boolean {
   const parsed = mirrorSchema.safeParse(readJsonFile(path));
-  if (!parsed.success) return;
+  if (!parsed.success) return false;
+  let lacked = false;
   for (const entry of parsed.data.connections) {
     const isKnown =
       ledger.connection(entry.id) !== null ||
       ledger.connectionByAccount(entry.provider, entry.account) !== null;
     if (isKnown) continue;
+    lacked = true;
     const rates = entry.rates.flatMap((rate) => {
       const from = parseDay(rate.from);
       return from === null ? [] : [{ from, usdPerUnit: parseNanos(rate.usdPerUnit) }];
@@ -76,4 +80,5 @@ export function restoreFromMirror(path: string, ledger: Ledger, now: number): vo
       now,
     );
   }
+  return lacked;
 }

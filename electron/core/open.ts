@@ -46,7 +46,7 @@ export function userAgent(version: string): string {
 export async function openCore(options: OpenOptions): Promise<Core> {
   const { home, now, demo, version } = options;
   const { ledger, setAside } = ledgerOf(home, now);
-  restoreFromMirror(home.connections, ledger, now());
+  const restored = restoreFromMirror(home.connections, ledger, now());
   const { store, state } = await openSecrets(options);
   const keys = new KeyRing(store, { fallBackToMemory: options.fallBackToMemory });
   const settings = new SettingsStore(home.settings, now);
@@ -65,7 +65,7 @@ export async function openCore(options: OpenOptions): Promise<Core> {
     {
       home,
       ledger,
-      ledgerNotice: notice(setAside, settings.setAside),
+      ledgerNotice: notice({ ledger: setAside, restored, settings: settings.setAside }),
       keys,
       secretStore: state,
       settings,
@@ -103,16 +103,28 @@ function ledgerOf(home: Home, now: () => number): ReturnType<typeof openLedger> 
   }
 }
 
-/** One sentence about damaged files that were set aside, or null. */
-function notice(ledger: string | null, settings: string | null): string | null {
-  const parts = [
-    ledger === null
-      ? null
-      : `The ledger was damaged and set aside as ${basename(ledger)}; everything is fetched again`,
-    settings === null
-      ? null
-      : `The settings could not be read and were set aside as ${basename(settings)}; they are as at first`,
-  ].filter((part) => part !== null);
+/** A sentence for each file that was damaged or lost, or null. */
+function notice(found: {
+  /** Where it was set aside. */
+  readonly ledger: string | null;
+  /** Connections were taken from their copy. */
+  readonly restored: boolean;
+  /** Where they were set aside. */
+  readonly settings: string | null;
+}): string | null {
+  const parts: string[] = [];
+  if (found.ledger !== null) {
+    parts.push(
+      `The ledger was damaged and set aside as ${basename(found.ledger)}; everything is fetched again`,
+    );
+  } else if (found.restored) {
+    parts.push('The ledger was missing or empty; everything is fetched again');
+  }
+  if (found.settings !== null) {
+    parts.push(
+      `The settings could not be read and were set aside as ${basename(found.settings)}; they are as at first`,
+    );
+  }
   return parts.length === 0 ? null : parts.join('. ');
 }
 

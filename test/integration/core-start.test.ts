@@ -1,6 +1,7 @@
 /** What keeps the program from starting is one sentence with its remedy, and nothing is half written. */
 import { createHash } from 'node:crypto';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -165,6 +166,24 @@ describe('a start over damaged files', () => {
       `The ledger was damaged and set aside as ledger.sqlite.${DAMAGED}; everything is fetched again`,
     );
     expect(core.parts.ledger.connections()).toMatchObject([{ id, name: 'Ours', lastSuccess: null }]);
+  });
+
+  it.each([
+    ['is gone', () => undefined],
+    ['is empty', (file: string) => writeFileSync(file, '')],
+  ])('says that a ledger %s which its connections’ copy tells of', async (_name, leave) => {
+    const first = await start();
+    const { id } = addConnection(first.parts.ledger);
+    first.connections.rename(id, 'Ours');
+    const home = join(folder, 'other');
+    mkdirSync(home);
+    copyFileSync(join(folder, 'connections.json'), join(home, 'connections.json'));
+    leave(join(home, 'ledger.sqlite'));
+    const core = await start(home);
+    expect(core.state().ledgerNotice).toBe('The ledger was missing or empty; everything is fetched again');
+    expect(core.parts.ledger.connections()).toMatchObject([{ id, name: 'Ours', lastSuccess: null }]);
+    await core.close();
+    expect((await start(home)).state().ledgerNotice).toBeNull();
   });
 
   it.each([
