@@ -4,10 +4,10 @@ import { faultMessage } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
 import { PROVIDER_NAMES } from '../../shared/model.js';
 import type { ConnectionView, SyncProgress } from '../../shared/model.js';
-import { NANOS_PER_UNIT, nanos, sum } from '../../shared/money.js';
-import type { Nanos } from '../../shared/money.js';
+import { sum } from '../../shared/money.js';
 import { periodAmount } from '../../shared/policy/period-amount.js';
 import { connectionState } from '../../shared/policy/staleness.js';
+import { rateOn } from '../ledger/rates.js';
 import type { Connection, Ledger, Rate } from '../ledger/types.js';
 import { NO_FACTS, byConnection, within } from './day-facts.js';
 import type { DayFacts } from './day-facts.js';
@@ -76,12 +76,6 @@ function connectionView(
     billingAnchor: connection.billingAnchor,
     removed: connection.removedAt !== null,
   };
-}
-
-/** The rate in force on a day; 1 where none is set ("list price"). */
-export function rateOn(rates: readonly Rate[], day: Day): Nanos {
-  const valid = rates.filter(({ from }) => from <= day).sort((a, b) => (a.from < b.from ? 1 : -1));
-  return valid[0]?.usdPerUnit ?? rates[0]?.usdPerUnit ?? nanos(NANOS_PER_UNIT);
 }
 
 /** Since when the rate of a day is in force; null where it is the first. */

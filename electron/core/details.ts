@@ -3,9 +3,9 @@ import { addDays, dayOf, later } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { BreakdownBy, DayDetail, DayLine, ResourceDetail } from '../../shared/model.js';
 import { convert, nanos } from '../../shared/money.js';
+import { rateOn } from '../ledger/rates.js';
 import type { Connection, Ledger, MeterSum } from '../ledger/types.js';
 import { resourceDetail as describe, resourceName } from './breakdown.js';
-import { rateOn } from './connection-views.js';
 import { joined, readDayFacts } from './day-facts.js';
 
 /** A row's own small bars show so many days. */

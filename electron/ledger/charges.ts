@@ -1,44 +1,18 @@
 import { dayFromNumber, dayNumber, startOf } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
-import { nanos, NANOS_PER_UNIT } from '../../shared/money.js';
-import type { Nanos } from '../../shared/money.js';
-import { ratesOf } from './conversion.js';
+import { FaultError } from '../../shared/faults.js';
+import { convert, nanos } from '../../shared/money.js';
+import { compareTexts, identityOf, readDay } from './day-charges.js';
+import type { DayCharge } from './day-charges.js';
 import { Database } from './driver.js';
 import { parseShape, unpackExtra } from './extra.js';
 import type { Shape } from './extra.js';
 import { askedConnections } from './questions.js';
 import type { AskedConnection } from './questions.js';
+import { rateOn, ratesOf } from './rates.js';
 import type { Question, Rate, StoredCharge } from './types.js';
 
 /** Charges one by one, for exports and the day view. */
-
-/** The columns of {@link COLUMNS}; amounts as text. */
-type ChargeRow = readonly [
-  scope: string,
-  key: string,
-  ordinal: number,
-  start: number,
-  duration: number,
-  resource: string,
-  resourceName: string | null,
-  resourceKind: string,
-  group: string | null,
-  groupName: string | null,
-  meter: string,
-  vendorMeter: string,
-  variant: string,
-  amount: string,
-  usd: string,
-  locked: number,
-  settled: number,
-  shape: number,
-  own: string,
-];
-
-const COLUMNS = `s.key, c.key, c.ordinal, c.start, c.duration, r.vendor_id,
-  coalesce(r.listed_name, r.name), coalesce(r.listed_kind, r.kind), g.vendor_id, g.name,
-  m.meter, m.vendor_meter, m.variant, CAST(c.amount AS TEXT), CAST(coalesce(c.usd, c.amount) AS TEXT),
-  c.locked, coalesce(v.settled, 0), c.shape_id, c.own`;
 
 /**
  * Streams what one moment of the ledger holds: a connection of its own keeps a
@@ -51,11 +25,11 @@ export function* streamCharges(file: string, question: Question): Generator<Stor
   try {
     db.exec('BEGIN');
     const connections = askedConnections(db, question);
-    const shapes = new Shapes(db);
-    const rates = new Map(connections.map((asked) => [asked.n, ratesOf(db, asked.n)]));
+    const asked = new Map(
+      connections.map((connection) => [connection.n, new StoredConnection(db, connection)]),
+    );
     for (const { day, connection } of daysWithCharges(db, connections, question)) {
-      const usdPerUnit = rateOn(rates.get(connection.n) ?? [], day);
-      yield* chargesOfDay(db, { connection, day, usdPerUnit, shapes });
+      yield* asked.get(connection.n)?.chargesOn(day) ?? [];
     }
   } finally {
     db.close();
@@ -81,79 +55,154 @@ function daysWithCharges(
     .sort((a, b) => (a.day === b.day ? Number(a.connection.n - b.connection.n) : a.day < b.day ? -1 : 1));
 }
 
-function rateOn(rates: readonly Rate[], day: Day): Nanos {
-  const valid = rates.filter((rate) => rate.from <= day).at(-1) ?? rates[0];
-  return valid?.usdPerUnit ?? nanos(NANOS_PER_UNIT);
+/** A charge on its way out, with what tells its place among others. */
+interface PlacedCharge {
+  readonly charge: DayCharge;
+  readonly scope: string;
+  readonly settled: boolean;
+  readonly ordinal: number;
 }
 
-function* chargesOfDay(
-  db: Database,
-  {
-    connection,
-    day,
-    usdPerUnit,
-    shapes,
-  }: {
-    readonly connection: AskedConnection;
-    readonly day: Day;
-    readonly usdPerUnit: Nanos;
-    readonly shapes: Shapes;
-  },
-): Generator<StoredCharge, void> {
-  const rows = db.bulk<ChargeRow>(
-    COLUMNS,
-    `scope s
-     CROSS JOIN charge c ON c.scope_id = s.id AND c.day = ?2
-     JOIN resource r ON r.id = c.resource_id
-     LEFT JOIN grp g ON g.id = r.group_id
-     JOIN meter m ON m.id = c.meter_id
-     LEFT JOIN covered v ON v.scope_id = s.id AND v.day = c.day
-     WHERE s.connection_n = ?1`,
-    'r.vendor_id, c.key, c.ordinal, m.vendor_meter, m.variant, s.key',
-    connection.n,
-    dayNumber(day),
-  );
-  for (const row of rows) {
-    const start = startOf(day) + row[3];
-    const end = start + row[4];
-    yield {
-      connection: connection.id,
-      connectionName: connection.name,
-      provider: connection.provider,
-      scopeKey: row[0],
-      day,
-      start,
-      end,
-      key: row[1],
-      ordinal: row[2],
-      resource: { id: row[5], name: row[6], kind: row[7] },
-      group: row[8] === null ? null : { id: row[8], name: row[9] },
-      meter: row[10],
-      vendorMeter: row[11],
-      variant: row[12],
-      amount: nanos(BigInt(row[13])),
-      unit: connection.unit,
-      usdPerUnit,
-      usd: nanos(BigInt(row[14])),
-      locked: row[15] === 1,
-      settled: row[16] === 1,
-      extra: unpackExtra(shapes.get(row[17]), row[18], { day, start, end }),
-    };
+interface NamedResource {
+  readonly resource: StoredCharge['resource'];
+  readonly group: StoredCharge['group'];
+}
+
+type NamedMeter = Pick<StoredCharge, 'meter' | 'vendorMeter' | 'variant'>;
+
+/** One connection's charges, by the names that stand in tables of their own: they are few and read once. */
+class StoredConnection {
+  private readonly rates: readonly Rate[];
+  private readonly resources: ReadonlyMap<number, NamedResource>;
+  private readonly meters: ReadonlyMap<number, NamedMeter>;
+  private readonly shapes = new Map<number, Shape>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly connection: AskedConnection,
+  ) {
+    this.rates = ratesOf(db, connection.n);
+    this.resources = resourcesOf(db, connection.n);
+    this.meters = metersOf(db, connection.n);
   }
-}
 
-/** Shapes are few and read once. */
-class Shapes {
-  private readonly parsed = new Map<number, Shape>();
+  *chargesOn(day: Day): Generator<StoredCharge, void> {
+    const { connection } = this;
+    const usdPerUnit = rateOn(this.rates, day);
+    for (const { charge, scope, settled, ordinal } of this.placedOn(day)) {
+      const [key, resourceRow, meterRow, shape, offset, duration, written, locked, own] = charge;
+      const { resource, group } = found(this.resources, resourceRow);
+      const start = startOf(day) + offset;
+      const end = start + duration;
+      const amount = nanos(BigInt(written));
+      yield {
+        connection: connection.id,
+        connectionName: connection.name,
+        provider: connection.provider,
+        scopeKey: scope,
+        day,
+        start,
+        end,
+        key,
+        ordinal,
+        resource,
+        group,
+        ...found(this.meters, meterRow),
+        amount,
+        unit: connection.unit,
+        usdPerUnit,
+        usd: convert(amount, usdPerUnit),
+        locked: locked === 1,
+        settled,
+        extra: unpackExtra(this.shape(shape), own, { day, start, end }),
+      };
+    }
+  }
 
-  constructor(private readonly db: Database) {}
+  /** In the order of resource, key, ordinal, meter and scope. */
+  private placedOn(day: Day): PlacedCharge[] {
+    const scopes = this.db.all<{ key: string; text: string; settled: bigint }>(
+      `SELECT s.key, d.text, coalesce(v.settled, 0) AS settled
+       FROM scope s CROSS JOIN day_charges d ON d.scope_id = s.id AND d.day = ?2
+       LEFT JOIN covered v ON v.scope_id = s.id AND v.day = d.day
+       WHERE s.connection_n = ?1`,
+      this.connection.n,
+      dayNumber(day),
+    );
+    return scopes
+      .flatMap(({ key, text, settled }) => placed(readDay(text), key, settled === 1n))
+      .sort((a, b) => this.compare(a, b));
+  }
 
-  get(id: number): Shape {
-    const known = this.parsed.get(id);
-    if (known !== undefined) return known;
-    const text = this.db.first<{ text: string }>('SELECT text FROM shape WHERE id = ?', id)?.text ?? '';
-    const shape = parseShape(text);
-    this.parsed.set(id, shape);
+  private compare(a: PlacedCharge, b: PlacedCharge): number {
+    const meterOf = ({ charge }: PlacedCharge): NamedMeter => found(this.meters, charge[2]);
+    const resourceOf = ({ charge }: PlacedCharge): string => found(this.resources, charge[1]).resource.id;
+    return (
+      compareTexts(resourceOf(a), resourceOf(b)) ||
+      compareTexts(a.charge[0], b.charge[0]) ||
+      a.ordinal - b.ordinal ||
+      compareTexts(meterOf(a).vendorMeter, meterOf(b).vendorMeter) ||
+      compareTexts(meterOf(a).variant, meterOf(b).variant) ||
+      compareTexts(a.scope, b.scope)
+    );
+  }
+
+  private shape(id: number): Shape {
+    let shape = this.shapes.get(id);
+    if (shape === undefined) {
+      const text = this.db.first<{ text: string }>('SELECT text FROM shape WHERE id = ?', id)?.text ?? '';
+      this.shapes.set(id, (shape = parseShape(text)));
+    }
     return shape;
   }
+}
+
+function placed(charges: readonly DayCharge[], scope: string, settled: boolean): PlacedCharge[] {
+  const passed = new Map<string, number>();
+  return charges.map((charge) => {
+    const identity = identityOf(charge);
+    const ordinal = passed.get(identity) ?? 0;
+    passed.set(identity, ordinal + 1);
+    return { charge, scope, settled, ordinal };
+  });
+}
+
+function found<Value>(names: ReadonlyMap<number, Value>, row: number): Value {
+  const name = names.get(row);
+  if (name === undefined) throw new FaultError('ledger', `row ${row} of its names is missing`);
+  return name;
+}
+
+function resourcesOf(db: Database, connection: bigint): Map<number, NamedResource> {
+  const rows = db.bulk<
+    [
+      row: number,
+      id: string,
+      name: string | null,
+      kind: string,
+      group: string | null,
+      groupName: string | null,
+    ]
+  >(
+    'r.id, r.vendor_id, coalesce(r.listed_name, r.name), coalesce(r.listed_kind, r.kind), g.vendor_id, g.name',
+    'resource r LEFT JOIN grp g ON g.id = r.group_id WHERE r.connection_n = ?',
+    null,
+    connection,
+  );
+  return new Map(
+    rows.map(([row, id, name, kind, group, groupName]) => [
+      row,
+      { resource: { id, name, kind }, group: group === null ? null : { id: group, name: groupName } },
+    ]),
+  );
+}
+
+function metersOf(db: Database, connection: bigint): Map<number, NamedMeter> {
+  const rows = db.bulk<[row: number, meter: string, vendorMeter: string, variant: string]>(
+    'id, meter, vendor_meter, variant',
+    'meter WHERE connection_n = ?',
+    null,
+    connection,
+  );
+  return new Map(rows.map(([row, meter, vendorMeter, variant]) => [row, { meter, vendorMeter, variant }]));
 }

@@ -1,18 +1,26 @@
 import type { SettlePolicy } from '../providers/adapter.js';
 import { DAY_MS, dayNumber } from '../../shared/day.js';
-import { absolute, nanos, NANOS_PER_UNIT } from '../../shared/money.js';
+import { FaultError } from '../../shared/faults.js';
+import { absolute, nanos } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
-import { convertRows, rateStretches, ratesOf } from './conversion.js';
+import { countLacking, inOrder, mergeDay, readDay, writeDay } from './day-charges.js';
+import type { DayCharge, DayRule, MergedDay } from './day-charges.js';
 import { REPORTING_DELAY_MS } from './day-state.js';
+import { storeDays, textOf } from './days.js';
+import type { WholeDay } from './days.js';
 import type { Database } from './driver.js';
-import type { SeenNames } from './names.js';
-import { rebuildRollup } from './rollup.js';
+import type { RowIds, SeenNames } from './names.js';
 import type { StagedSize, Staging } from './staging.js';
-import { answeredDays, insertFresh, prepareLacking, prepareTarget, storedDays } from './target.js';
-import type { WindowPlace } from './target.js';
-import type { CommitOptions, CommitResult, Rate } from './types.js';
+import type { CommitOptions, CommitResult } from './types.js';
 
-/** The one transaction in which a window's rows, coverage, rollup and revisions are written. */
+/** The one transaction in which a window's charges, coverage, rollup and revisions are written. */
+
+export interface WindowPlace {
+  readonly scope: bigint;
+  /** Day numbers of the window, both included. */
+  readonly from: bigint;
+  readonly to: bigint;
+}
 
 /** The connection of a scope, or null where either is gone. */
 function connectionOf(
@@ -32,31 +40,78 @@ export function countMissing(
   staging: Staging,
   names: SeenNames,
 ): { lacking: number; emptiesScope: boolean } {
-  const connection = connectionOf(db, place.scope);
-  // In a backfill nothing is stored of most days, so nothing of them can be missing.
-  const before = storedDays(db, place);
-  if (connection === null || before.length === 0) return { lacking: 0, emptiesScope: false };
-  const stored = db.read(() => {
-    names.resolve(db, connection.n);
-    return staging.differing(place.scope, before);
-  });
-  // A poll mostly finds again what is known.
-  if (stored.length === 0) return { lacking: 0, emptiesScope: false };
-  staging.putInTable(stored);
   return db.read(() => {
-    prepareLacking(db, place, stored);
-    const lacking = db.integer('SELECT count(*) AS value FROM gone');
-    return {
-      lacking: Number(lacking),
-      emptiesScope: lacking > 0n && staging.isEmpty(),
-    };
+    const connection = connectionOf(db, place.scope);
+    const days = touchedDays(db, place, []);
+    // In a backfill nothing is stored of most days, so nothing of them can be missing.
+    if (connection === null || days.length === 0) return { lacking: 0, emptiesScope: false };
+    const rowIds = names.rowIds(db, connection.n);
+    let lacking = 0;
+    for (const day of days) {
+      const answered = chargesOn(staging, rowIds, day.day, rowOrNone);
+      if (keepsAll(day, answered)) continue;
+      const stored = textOf(db, place.scope, day.day);
+      // A poll mostly finds again what is known.
+      if (writeDay(answered) !== stored) lacking += countLacking(readDay(stored), answered);
+    }
+    return { lacking, emptiesScope: lacking > 0 && staging.isEmpty() };
   });
+}
+
+/**
+ * A staged day by the ledger's own names.
+ *
+ * @param rowOf the row of a name, undefined where it has none
+ */
+function chargesOn(
+  staging: Staging,
+  { resources, meters, shapes }: RowIds,
+  day: bigint,
+  rowOf: (row: number | undefined) => number,
+): DayCharge[] {
+  return staging
+    .chargesOn(Number(day))
+    .map(([key, resource, meter, shape, start, duration, amount, locked, own]) => [
+      key,
+      rowOf(resources[resource]),
+      rowOf(meters[meter]),
+      rowOf(shapes[shape]),
+      start,
+      duration,
+      amount,
+      locked,
+      own,
+    ]);
+}
+
+/** Before a commit a name may be new: no stored charge bears it. */
+function rowOrNone(row: number | undefined): number {
+  return row ?? 0;
+}
+
+/** A commit has stored all names first. */
+function storedRow(row: number | undefined): number {
+  if (row === undefined) throw new FaultError('ledger', 'a name was not found again');
+  return row;
+}
+
+/** A day of the window or of the answer, as it is stored. */
+interface TouchedDay {
+  readonly day: bigint;
+  readonly settled: boolean;
+  /** Null where nothing is stored. */
+  readonly native: bigint | null;
+}
+
+/** A settled day answered with nothing keeps its charges. */
+function keepsAll({ settled }: TouchedDay, answered: readonly DayCharge[]): boolean {
+  return settled && answered.length === 0;
 }
 
 /** Σ of what stands on the window's days beside what was answered for them: charges that were kept. */
 function keptSum(db: Database, { scope, from, to }: WindowPlace, answered: Nanos): Nanos {
   const stored = db.integer(
-    'SELECT coalesce(sum(amount), 0) AS value FROM charge WHERE scope_id = ? AND day BETWEEN ? AND ?',
+    'SELECT sum(native) AS value FROM day_charges WHERE scope_id = ? AND day BETWEEN ? AND ?',
     scope,
     from,
     to,
@@ -77,27 +132,24 @@ export function commitWindow(
       return { kind: 'dropped' };
     }
     names.store(db, connection.n);
-    names.resolve(db, connection.n);
     const answered = { whole: staging.size(null), inside: staging.size(place) };
-    const { fresh, known } = answeredDays(db, place, staging.heldDays());
-    const compared = staging.differing(place.scope, known);
-    const unchanged = new Set(known.filter((day) => !compared.includes(day)));
-    staging.copyHeld(compared);
-    prepareTarget(db, place, {
-      compared,
-      stored: storedDays(db, place).filter((day) => !unchanged.has(day)),
-      mayDelete: options.mayDelete && sumsAgree(answered, options.reported),
+    const mayDelete = options.mayDelete && sumsAgree(answered, options.reported);
+    const changed: ChangedDay[] = [];
+    const merged = mergedDays(db, place, staging, {
+      rowIds: names.rowIds(db, connection.n),
+      mayDelete,
+      note: (change) => changed.push(change),
     });
-
-    const changed = [...fresh, ...changedDays(db)].sort((a, b) => Number(a - b));
-    const settledBefore = settledSums(db, place, changed);
-    const counts = writeCharges(db, connection.n, place, staging, fresh);
-    for (const { from, to } of stretches(changed)) rebuildRollup(db, connection.n, place.scope, from, to);
+    storeDays(db, connection.n, place.scope, merged);
     cover(db, place, options, changed);
+    const total = (count: 'inserted' | 'updated' | 'deleted'): number =>
+      changed.reduce((sum, change) => sum + change[count], 0);
     return {
       kind: 'committed',
-      ...counts,
-      revisedDays: revise(db, place, options.readAt, settledBefore),
+      inserted: total('inserted'),
+      updated: total('updated'),
+      deleted: total('deleted'),
+      revisedDays: revise(db, place.scope, options.readAt, changed),
       kept: keptSum(db, place, answered.inside.sum),
     };
   });
@@ -117,94 +169,85 @@ function sumsAgree(
   return [whole, inside].some(({ sum }) => absolute(reported - sum) <= rounding);
 }
 
-/** What those of the changed days counted that are settled now. */
-function settledSums(db: Database, place: WindowPlace, changed: readonly bigint[]): Map<bigint, bigint> {
-  const sums = new Map<bigint, bigint>();
-  for (const day of changed) {
-    const settled = db.integer(
-      'SELECT settled AS value FROM covered WHERE scope_id = ? AND day = ?',
-      place.scope,
-      day,
-    );
-    if (settled === 1n) sums.set(day, daySum(db, place.scope, day));
-  }
-  return sums;
-}
-
-function daySum(db: Database, scope: bigint, day: bigint): bigint {
-  return db.integer('SELECT sum(amount) AS value FROM charge WHERE scope_id = ? AND day = ?', scope, day);
-}
-
-function changedDays(db: Database): bigint[] {
-  return db
-    .all<{ day: bigint }>('SELECT day FROM target WHERE fate > 0 UNION SELECT day FROM gone ORDER BY day')
-    .map((row) => row.day);
-}
-
-/** Days in order, those that follow each other as one. */
-function stretches(days: readonly bigint[]): Array<{ from: bigint; to: bigint }> {
-  const found: Array<{ from: bigint; to: bigint }> = [];
-  for (const day of days) {
-    const last = found.at(-1);
-    if (last !== undefined && day - last.to <= 1n) last.to = day;
-    else found.push({ from: day, to: day });
-  }
-  return found;
-}
-
-function writeCharges(
+/** The days of the window of which something is stored, and these others, in order. */
+function touchedDays(
   db: Database,
-  connection: bigint,
+  { scope, from, to }: WindowPlace,
+  others: readonly number[],
+): TouchedDay[] {
+  return db
+    .all<{ day: bigint; native: bigint | null; settled: bigint }>(
+      `SELECT asked.day, d.native, EXISTS (
+         SELECT 1 FROM covered v WHERE v.scope_id = ?1 AND v.day = asked.day AND v.settled = 1) AS settled
+       FROM (
+         SELECT day FROM day_charges WHERE scope_id = ?1 AND day BETWEEN ?2 AND ?3
+         UNION SELECT value FROM json_each(?4)
+       ) asked LEFT JOIN day_charges d ON d.scope_id = ?1 AND d.day = asked.day
+       ORDER BY asked.day`,
+      scope,
+      from,
+      to,
+      JSON.stringify(others),
+    )
+    .map((row) => ({ ...row, settled: row.settled === 1n }));
+}
+
+/** What became of a day of which something else is stored now. */
+interface ChangedDay extends Omit<MergedDay, 'charges'> {
+  readonly day: bigint;
+  readonly before: TouchedDay;
+  /** How many it has now. */
+  readonly charges: number;
+}
+
+/**
+ * What the answer makes of the days it touches, one after another: those that
+ * change, each noted. What it holds of the margin is added there, but not on a
+ * settled day: that day's own audit decides.
+ */
+function* mergedDays(
+  db: Database,
   place: WindowPlace,
   staging: Staging,
-  fresh: readonly bigint[],
-): { inserted: number; updated: number; deleted: number } {
-  const rates = ratesOf(db, connection);
-  const compared = writeCompared(db, rates, place);
-  const inserted = insertFresh(db, place, fresh) + staging.insertHeld(place.scope, fresh);
-  for (const { from, to } of stretches(fresh)) {
-    for (const stretch of rateStretches(rates, from, to)) {
-      // Nothing was converted there before.
-      if (stretch.usdPerUnit === NANOS_PER_UNIT) continue;
-      const params = [place.scope, stretch.from, stretch.to];
-      convertRows(db, 'charge', 'scope_id = ? AND day BETWEEN ? AND ?', params, stretch.usdPerUnit);
-    }
+  {
+    rowIds,
+    mayDelete,
+    note,
+  }: {
+    readonly rowIds: RowIds;
+    readonly mayDelete: boolean;
+    readonly note: (change: ChangedDay) => void;
+  },
+): Generator<WholeDay, void> {
+  for (const before of touchedDays(db, place, staging.days())) {
+    const { day } = before;
+    const isInside = place.from <= day && day <= place.to;
+    if (!isInside && before.settled) continue;
+    const answered = chargesOn(staging, rowIds, day, storedRow);
+    if (keepsAll(before, answered)) continue;
+    const merged = mergeInto(db, place.scope, before, answered, isInside && mayDelete ? 'replace' : 'add');
+    if (merged === null) continue;
+    const { charges, ...counts } = merged;
+    note({ day, before, charges: charges.length, ...counts });
+    yield { day, charges };
   }
-  return { ...compared, inserted: compared.inserted + inserted };
 }
 
-function writeCompared(
+/** @returns null where nothing changes */
+function mergeInto(
   db: Database,
-  rates: readonly Rate[],
-  place: WindowPlace,
-): { inserted: number; updated: number; deleted: number } {
-  const days = changedDays(db);
-  const first = days[0];
-  const last = days.at(-1);
-  if (first === undefined || last === undefined) return { inserted: 0, updated: 0, deleted: 0 };
-  for (const { from, to, usdPerUnit } of rateStretches(rates, first, last)) {
-    convertRows(db, 'target', 'fate > 0 AND day BETWEEN ? AND ?', [from, to], usdPerUnit);
-  }
-  const count = (fate: number): number =>
-    Number(db.integer('SELECT count(*) AS value FROM target WHERE fate = ?', fate));
-  const inserted = count(1);
-  const updated = count(2);
-  const deleted = Number(db.integer('SELECT count(*) AS value FROM gone'));
-  if (deleted > 0) {
-    db.run(
-      `DELETE FROM charge WHERE scope_id = ? AND (day, key, resource_id, meter_id, ordinal) IN (
-         SELECT day, key, resource_id, meter_id, ordinal FROM gone)`,
-      place.scope,
-    );
-  }
-  db.run(
-    `INSERT OR REPLACE INTO charge
-       (scope_id, day, key, resource_id, meter_id, ordinal, start, duration, amount, usd, locked, shape_id, own)
-     SELECT ?, day, key, resource_id, meter_id, ordinal, start, duration, amount, usd, locked, shape_id, own
-     FROM target WHERE fate > 0`,
-    place.scope,
-  );
-  return { inserted, updated, deleted };
+  scope: bigint,
+  { day, native }: TouchedDay,
+  answered: readonly DayCharge[],
+  rule: DayRule,
+): MergedDay | null {
+  if (native === null) return { charges: answered, inserted: answered.length, updated: 0, deleted: 0 };
+  if (answered.length === 0 && rule === 'add') return null;
+  const stored = textOf(db, scope, day);
+  if (writeDay(answered) === stored) return null;
+  const merged = mergeDay(readDay(stored), answered, rule);
+  if (merged.inserted + merged.updated + merged.deleted === 0) return null;
+  return { ...merged, charges: rule === 'replace' ? answered : inOrder(merged.charges) };
 }
 
 /**
@@ -238,21 +281,26 @@ function doubtLeft(doubtedAt: bigint | null, readAt: number): number | null {
  * without a charge: none of them settles before a reading 48 h later agrees.
  * A settled day stays settled, with a revision; it is read again while doubted.
  */
-function cover(db: Database, place: WindowPlace, options: CommitOptions, changed: readonly bigint[]): void {
+function cover(
+  db: Database,
+  place: WindowPlace,
+  options: CommitOptions,
+  changed: readonly ChangedDay[],
+): void {
   const today = BigInt(dayNumber(options.today));
   const readAt = Math.trunc(options.readAt);
   const stored = new Map(
     db
       .all<{ day: bigint; count: bigint; locked: bigint }>(
-        `SELECT day, count(*) AS count, min(locked) AS locked FROM charge
-         WHERE scope_id = ? AND day BETWEEN ? AND ? GROUP BY day`,
+        `SELECT day, charges AS count, all_locked AS locked FROM day_charges
+         WHERE scope_id = ? AND day BETWEEN ? AND ?`,
         place.scope,
         place.from,
         place.to,
       )
       .map((row) => [row.day, { count: row.count, allLocked: row.locked === 1n }]),
   );
-  const lost = new Set(db.all<{ day: bigint }>('SELECT DISTINCT day FROM gone').map((row) => row.day));
+  const lost = new Set(changed.filter(({ deleted }) => deleted > 0).map(({ day }) => day));
   const emptied = [...lost].some((day) => place.from <= day && day <= place.to && !stored.has(day));
   for (let day = place.from; day <= place.to && day <= today; day += 1n) {
     const charges = stored.get(day) ?? { count: 0n, allLocked: false };
@@ -278,32 +326,28 @@ function cover(db: Database, place: WindowPlace, options: CommitOptions, changed
       doubtedAt,
     );
   }
-  for (const day of changed) {
+  for (const { day, charges } of changed) {
     if (day >= place.from && day <= place.to) continue;
-    db.run(
-      `UPDATE covered SET charges = (SELECT count(*) FROM charge WHERE scope_id = ?1 AND day = ?2)
-       WHERE scope_id = ?1 AND day = ?2`,
-      place.scope,
-      day,
-    );
+    db.run('UPDATE covered SET charges = ? WHERE scope_id = ? AND day = ?', charges, place.scope, day);
   }
 }
 
 /** Keeps the old sum of each settled day whose sum is another now. @returns how many */
-function revise(
-  db: Database,
-  place: WindowPlace,
-  readAt: number,
-  before: ReadonlyMap<bigint, bigint>,
-): number {
+function revise(db: Database, scope: bigint, readAt: number, changed: readonly ChangedDay[]): number {
   let revised = 0;
-  for (const [day, old] of before) {
-    const now = daySum(db, place.scope, day);
+  for (const { day, before } of changed) {
+    if (!before.settled) continue;
+    const old = before.native ?? 0n;
+    const now = db.integer(
+      'SELECT native AS value FROM day_charges WHERE scope_id = ? AND day = ?',
+      scope,
+      day,
+    );
     if (now === old) continue;
     revised += 1;
     db.run(
       'INSERT INTO revision (scope_id, day, at, before, after) VALUES (?, ?, ?, ?, ?)',
-      place.scope,
+      scope,
       day,
       Math.trunc(readAt),
       old,

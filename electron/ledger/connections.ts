@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { day, dayNumber } from '../../shared/day.js';
+import { day } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
@@ -8,6 +8,7 @@ import type { ProviderId, Reconciliation, Unit } from '../../shared/model.js';
 import { nanos, NANOS_PER_UNIT } from '../../shared/money.js';
 import { dayColumn, dayOrNull, jsonColumn, jsonOrNull, numberOrNull } from './columns.js';
 import type { Database } from './driver.js';
+import { writeRate } from './rates.js';
 import { dropRollup } from './rollup.js';
 import type { Connection, Ledger, NewConnection } from './types.js';
 
@@ -210,15 +211,8 @@ function insertConnection(db: Database, id: string, connection: NewConnection, n
     jsonColumn(connection.memo ?? {}),
   );
   const n = connectionNumber(db, id);
-  const first = { from: EARLIEST_DAY, usdPerUnit: NANOS_PER_UNIT };
-  for (const { from, usdPerUnit } of [first, ...(connection.rates ?? [])]) {
-    db.run(
-      'INSERT OR REPLACE INTO rate (connection_n, from_day, usd_per_unit) VALUES (?, ?, ?)',
-      n,
-      dayNumber(from),
-      usdPerUnit,
-    );
-  }
+  const first = { from: EARLIEST_DAY, usdPerUnit: nanos(NANOS_PER_UNIT) };
+  for (const rate of [first, ...(connection.rates ?? [])]) writeRate(db, n, rate);
 }
 
 /** Its pages are overwritten, so that nothing of it can be read from the file either. */
@@ -227,7 +221,7 @@ function forgetConnection(db: Database, id: string): void {
   try {
     db.write(() => {
       const n = connectionNumber(db, id);
-      db.run('DELETE FROM charge WHERE scope_id IN (SELECT id FROM scope WHERE connection_n = ?)', n);
+      db.run('DELETE FROM day_charges WHERE scope_id IN (SELECT id FROM scope WHERE connection_n = ?)', n);
       dropRollup(db, n);
       db.run('DELETE FROM resource WHERE connection_n = ?', n);
       db.run('DELETE FROM connection WHERE n = ?', n);

@@ -111,17 +111,28 @@ export function isBusy(error: unknown): boolean {
   return (error instanceof FaultError ? primaryCode(error.cause) : primaryCode(error)) === SQLITE_BUSY;
 }
 
+/** Amounts of which each is money, but whose sum needs more than SQLite's 64 bits. */
+function tooMuch(): FaultError {
+  return new FaultError('format', 'the amounts add up to more than can be counted');
+}
+
 function asFault(error: unknown): unknown {
   const code = primaryCode(error);
   if (code === null || !(error instanceof Error)) return error;
   const fault = error.message.includes(SUM_OVERFLOW)
-    ? new FaultError('format', 'the amounts add up to more than can be counted')
+    ? tooMuch()
     : new FaultError('ledger', CAUSES.get(code) ?? error.message);
   fault.cause = error;
   return fault;
 }
 
+/** More than a column of integers holds. */
+function isBeyond(param: Param): boolean {
+  return typeof param === 'bigint' && BigInt.asIntN(64, param) !== param;
+}
+
 function bindable(param: Param): bigint | string | null {
+  if (isBeyond(param)) throw tooMuch();
   return typeof param === 'number' ? BigInt(param) : param;
 }
 
@@ -215,6 +226,7 @@ export class Database {
         for (; from + size <= rows.length; from += size) {
           const params = [...shared];
           for (const row of rows.slice(from, from + size)) bind(params, row);
+          if (params.some(isBeyond)) throw tooMuch();
           inserted += statement.run(params).changes;
         }
       }

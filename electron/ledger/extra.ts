@@ -18,8 +18,7 @@ export interface ChargeFrame {
 export interface PackedExtra {
   /** JSON text; one of few. '' for no fields at all. */
   readonly shape: string;
-  /** JSON text of a list, '' for an empty one. */
-  readonly own: string;
+  readonly own: readonly unknown[];
 }
 
 /**
@@ -107,9 +106,9 @@ function fieldOf(name: string, kind: Field[1], value: unknown): Field {
   return [name, kind, text.charAt(CLOCK_AT - 1), tailOf(text)];
 }
 
-/** How many lists of a shape's own values are remembered, and how long one may be. */
-const MAX_OWN_TEXTS = 8;
-const MAX_OWN_LENGTH = 500;
+/** How many lists of a shape's own values are remembered, and how long a text in one may be. */
+const MAX_LISTS = 8;
+const MAX_LISTED_LENGTH = 500;
 
 /** How many fields may follow one and be remembered, and how many are remembered in all. */
 const MAX_BRANCHES = 32;
@@ -122,7 +121,7 @@ const MAX_REMEMBERED = 4_000;
 class ShapePath {
   private readonly branches: Array<{ readonly field: Field; readonly path: ShapePath }> = [];
   private text: string | null = null;
-  private readonly ownTexts: Array<{ readonly only: string; readonly text: string }> = [];
+  private readonly lists: Array<readonly unknown[]> = [];
 
   constructor(private readonly fields: readonly Field[]) {}
 
@@ -142,17 +141,20 @@ class ShapePath {
     return this.text;
   }
 
-  /** A list of one text is mostly the same for every hour of a machine, and remembered. */
-  writeOwn(own: readonly unknown[]): string {
-    const [only] = own;
-    if (own.length !== 1 || typeof only !== 'string') return JSON.stringify(own);
-    for (const known of this.ownTexts) if (known.only === only) return known.text;
-    const text = JSON.stringify(own);
-    if (text.length <= MAX_OWN_LENGTH && this.ownTexts.length < MAX_OWN_TEXTS) {
-      this.ownTexts.push({ only, text });
-    }
-    return text;
+  /** The same list for the same texts: those of one machine mostly stay from hour to hour. */
+  shared(own: readonly unknown[]): readonly unknown[] {
+    for (const known of this.lists) if (isSameList(known, own)) return known;
+    if (this.lists.length < MAX_LISTS && own.every(isShort)) this.lists.push(own);
+    return own;
   }
+}
+
+function isSameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
+}
+
+function isShort(value: unknown): boolean {
+  return typeof value !== 'string' || value.length <= MAX_LISTED_LENGTH;
 }
 
 function isField(field: Field, name: string, kind: Field[1], value: unknown): boolean {
@@ -173,6 +175,7 @@ let root = new ShapePath([]);
 let remembered = 0;
 
 const NOTHING: ReadonlySet<string> = new Set();
+const NO_OWN: readonly unknown[] = [];
 
 /**
  * @param extra a JSON object. Of its values null and undefined say nothing and are left out.
@@ -199,7 +202,7 @@ export function packExtra(
     if (kind === 'd' && typeof value === 'string') (own ??= []).push(value.slice(day.length));
     if (kind === 'o') (own ??= []).push(value);
   }
-  return { shape: path.shape, own: own === null ? '' : path.writeOwn(own) };
+  return { shape: path.shape, own: own === null ? NO_OWN : path.shared(own) };
 }
 
 /** A shape, read from its text. */
@@ -215,8 +218,11 @@ function instantText(time: number, separator: string, tail: string): string {
 }
 
 /** Gives back what {@link packExtra} was given. */
-export function unpackExtra(shape: Shape, ownText: string, frame: ChargeFrame): Record<string, unknown> {
-  const own = ownText === '' ? [] : (JSON.parse(ownText) as readonly unknown[]);
+export function unpackExtra(
+  shape: Shape,
+  own: readonly unknown[],
+  frame: ChargeFrame,
+): Record<string, unknown> {
   let next = 0;
   const valueOf = (field: Field): unknown => {
     switch (field[1]) {

@@ -1,9 +1,10 @@
-import { DAY_MS, dayNumber, HOUR_MS } from '../../shared/day.js';
+import { DAY_MS, HOUR_MS } from '../../shared/day.js';
 import { nanos } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { connectionNumber } from './connections.js';
+import type { SpentStretch } from './day-charges.js';
 import type { Database } from './driver.js';
-import { askedConnections } from './questions.js';
+import { askedConnections, bounds } from './questions.js';
 import type { Ledger } from './types.js';
 
 /** A day's money by hours, for charges that say more than their day. */
@@ -24,8 +25,9 @@ const REACH_DAYS = 1;
  * differences of this add up to the whole: the last one has the remainder.
  */
 export function spentBefore(charge: Stretch, until: number): bigint {
-  if (until >= charge.end) return charge.usd;
+  // In this order, so that a charge without duration begins where it ends.
   if (until <= charge.start) return 0n;
+  if (until >= charge.end) return charge.usd;
   return (charge.usd * BigInt(until - charge.start)) / BigInt(charge.end - charge.start);
 }
 
@@ -52,82 +54,64 @@ export function spreadOverHours(charges: Iterable<Stretch>, dayStart: number): b
   return hours;
 }
 
-/** Day number, offset of the start from 00:00, duration, USD. */
-type StretchRow = readonly [day: number, start: number, duration: number, usd: string];
-
-const COLUMNS = 'day, start, duration, CAST(coalesce(usd, amount) AS TEXT)';
-
-function stretchOf([day, offset, duration, usd]: StretchRow): Stretch {
-  const start = day * DAY_MS + offset;
-  return { start, end: start + duration, usd: BigInt(usd) };
+/** Stretches of charges shorter than a day, as {@link SpentStretch} of a scope's day tells them. */
+function stretchesOf(
+  db: Database,
+  connection: bigint,
+  from: number,
+  to: number,
+): Array<Stretch & { readonly dayStart: number }> {
+  return db
+    .all<{ day: bigint; stretches: string }>(
+      `SELECT day, stretches FROM day_charges
+       WHERE scope_id IN (SELECT id FROM scope WHERE connection_n = ?) AND day BETWEEN ? AND ?`,
+      connection,
+      from,
+      to,
+    )
+    .flatMap(({ day, stretches }) => {
+      const dayStart = Number(day) * DAY_MS;
+      return (JSON.parse(stretches) as SpentStretch[]).map(([offset, duration, usd]) => ({
+        dayStart,
+        start: dayStart + offset,
+        end: dayStart + offset + duration,
+        usd: BigInt(usd),
+      }));
+    });
 }
-
-const SCOPES = 'scope_id IN (SELECT id FROM scope WHERE connection_n = ?)';
 
 export function hourPart(db: Database): Pick<Ledger, 'hours' | 'lastDayByHour'> {
   return {
     hours(question) {
+      const [from, to] = bounds(question);
+      const stretches = askedConnections(db, question).flatMap(({ n }) => stretchesOf(db, n, from, to));
+      if (stretches.length === 0) return null;
       const hours = Array.from({ length: 24 }, () => 0n);
-      let found = false;
-      for (const connection of askedConnections(db, question)) {
-        const rows = db.bulk<StretchRow>(
-          COLUMNS,
-          `charge WHERE ${SCOPES} AND day BETWEEN ? AND ? AND duration < ?`,
-          null,
-          connection.n,
-          dayNumber(question.range.from),
-          dayNumber(question.range.to),
-          DAY_MS,
-        );
-        for (const row of rows) {
-          found = true;
-          const dayStart = row[0] * DAY_MS;
-          spreadOverHours([stretchOf(row)], dayStart).forEach((usd, hour) => {
-            hours[hour] = (hours[hour] ?? 0n) + usd;
-          });
-        }
+      for (const stretch of stretches) {
+        spreadOverHours([stretch], stretch.dayStart).forEach((usd, hour) => {
+          hours[hour] = (hours[hour] ?? 0n) + usd;
+        });
       }
-      return found ? hours.map(nanos) : null;
+      return hours.map(nanos);
     },
     lastDayByHour: (connection) => lastDayByHour(db, connectionNumber(db, connection)),
   };
 }
 
 function lastDayByHour(db: Database, connection: bigint): { until: number; usd: Nanos } | null {
-  const newest = db.first<{ day: bigint | null }>(
-    'SELECT max(day) AS day FROM day_total WHERE connection_n = ?',
-    connection,
-  )?.day;
-  if (newest === undefined || newest === null) return null;
-  const start = `day * ${DAY_MS} + start`;
-  const charges = `charge WHERE ${SCOPES} AND day BETWEEN ? AND ? AND duration < ${DAY_MS}`;
-  const last = db.first<{ until: bigint | null }>(
-    `SELECT max(${start} + duration) AS until FROM ${charges}`,
-    connection,
-    newest - BigInt(REACH_DAYS),
-    newest,
-  )?.until;
-  if (last === undefined || last === null) return null;
-  const until = Number(last);
-  const from = until - DAY_MS;
-  // Most lie inside whole and are added up where they are; only those across the border are spread.
-  const found = db.first<{ inside: bigint | null; across: string }>(
-    `SELECT sum(usd) FILTER (WHERE start >= ?) AS inside,
-       json_group_array(json_array(start, finish, CAST(usd AS TEXT))) FILTER (WHERE start < ? AND finish > ?) AS across
-     FROM (
-       SELECT ${start} AS start, ${start} + duration AS finish, coalesce(usd, amount) AS usd FROM ${charges}
-     )`,
-    from,
-    from,
-    from,
-    connection,
-    Math.floor(from / DAY_MS) - REACH_DAYS,
-    newest,
+  const newest = Number(
+    db.first<{ day: bigint | null }>(
+      'SELECT max(day) AS day FROM day_total WHERE connection_n = ?',
+      connection,
+    )?.day ?? -1n,
   );
-  let usd = found?.inside ?? 0n;
-  for (const [began, end, whole] of JSON.parse(found?.across ?? '[]') as Array<[number, number, string]>) {
-    const charge = { start: began, end, usd: BigInt(whole) };
-    usd += charge.usd - spentBefore(charge, from);
+  const last = stretchesOf(db, connection, newest - REACH_DAYS, newest);
+  if (last.length === 0) return null;
+  const until = last.reduce((latest, { end }) => Math.max(latest, end), -Infinity);
+  const from = until - DAY_MS;
+  let usd = 0n;
+  for (const stretch of stretchesOf(db, connection, Math.floor(from / DAY_MS) - REACH_DAYS, newest)) {
+    usd += stretch.usd - spentBefore(stretch, from);
   }
   return { until, usd: nanos(usd) };
 }

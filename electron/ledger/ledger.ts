@@ -8,8 +8,8 @@ import { leasePart } from './leases.js';
 import { openFile } from './open.js';
 import type { OpenOptions } from './open.js';
 import { questionPart } from './questions.js';
-import { ratePart } from './rates.js';
 import { scopePart } from './scopes.js';
+import { ratePart } from './set-rate.js';
 import { splitPart } from './split.js';
 import type { Ledger } from './types.js';
 import { openWindow } from './window.js';
@@ -64,11 +64,25 @@ function integrityFault(db: Database): string | null {
   const structure = db.first<{ integrity_check: string }>('PRAGMA integrity_check(1)')?.integrity_check;
   if (structure !== undefined && structure !== 'ok') return structure;
   if (db.all('PRAGMA foreign_key_check').length > 0) return 'a row refers to one that is missing';
+  const nameless = db.integer(
+    `SELECT count(*) AS value FROM daily
+     WHERE resource_id NOT IN (SELECT id FROM resource) OR meter_id NOT IN (SELECT id FROM meter)`,
+  );
+  if (nameless > 0n) return `${nameless} sums are of a resource or meter that is missing`;
   const differing = db.integer(`
     SELECT count(*) AS value FROM (
-      SELECT s.connection_n, c.day, sum(c.amount) AS native, sum(coalesce(c.usd, c.amount)) AS usd, count(*) AS charges
-      FROM charge c JOIN scope s ON s.id = c.scope_id GROUP BY s.connection_n, c.day
+      SELECT s.connection_n, d.day, sum(d.native) AS native, sum(d.charges) AS charges, sum(c.native) AS listed
+      FROM day_charges d JOIN scope s ON s.id = d.scope_id
+      JOIN (
+        SELECT scope_id, day, sum(CAST(value->>6 AS INTEGER)) AS native
+        FROM day_charges, json_each(text, '$[1]') GROUP BY scope_id, day
+      ) c ON c.scope_id = d.scope_id AND c.day = d.day
+      GROUP BY s.connection_n, d.day
     ) a FULL JOIN day_total t ON t.connection_n = a.connection_n AND t.day = a.day
-    WHERE a.native IS NOT t.native OR a.usd IS NOT t.usd OR a.charges IS NOT t.charges`);
+    LEFT JOIN (
+      SELECT connection_n, day, sum(native) AS native, sum(usd) AS usd FROM daily GROUP BY connection_n, day
+    ) m ON m.connection_n = t.connection_n AND m.day = t.day
+    WHERE a.native IS NOT t.native OR a.listed IS NOT t.native OR a.charges IS NOT t.charges
+      OR m.native IS NOT t.native OR m.usd IS NOT t.usd`);
   return differing === 0n ? null : `the sums of ${differing} days differ from their charges`;
 }

@@ -3,8 +3,8 @@ import type { Database } from './driver.js';
 
 /**
  * What the charges of one window say of resources, groups, meters and the
- * shapes of their remaining fields. Staged rows bear numbers in their place,
- * given here; a commit stores the names and tells which row each number means.
+ * shapes of their remaining fields. Staged charges bear numbers in their place,
+ * given here; a commit stores the names and asks which row each number means.
  */
 
 interface SeenResource {
@@ -37,37 +37,34 @@ export interface RowIds {
   readonly shapes: readonly number[];
 }
 
-/** Which row of the ledger each number of {@link SeenNames} stands for; `place` orders shapes by their text. */
-export function createLocalNames(db: Database): void {
-  db.exec(`
-    CREATE TEMP TABLE local_resource (number INTEGER PRIMARY KEY, id INTEGER NOT NULL);
-    CREATE TEMP TABLE local_meter (number INTEGER PRIMARY KEY, id INTEGER NOT NULL);
-    CREATE TEMP TABLE local_shape (number INTEGER PRIMARY KEY, id INTEGER NOT NULL, place INTEGER NOT NULL);
-  `);
-}
-
 export class SeenNames {
   private readonly resources = new Map<string, SeenResource>();
   /** By the vendor's meter, then by variant. */
   private readonly meters = new Map<string, Map<string, SeenMeter>>();
   private readonly shapes = new Map<string, number>();
   private readonly identities: { resources: string[]; meters: string[] } = { resources: [], meters: [] };
+  private readonly shapeTexts: string[] = [];
 
   note(charge: Charge, shape: string): NameNumbers {
     let number = this.shapes.get(shape);
     if (number === undefined) {
-      number = this.shapes.size;
+      number = this.shapeTexts.push(shape) - 1;
       this.shapes.set(shape, number);
     }
     return { resource: this.noteResource(charge), meter: this.noteMeter(charge), shape: number };
   }
 
-  /** What a number stands for, as the vendor names it: for digests. */
-  identity(resource: number, meter: number): string {
-    return `${this.identities.resources[resource] ?? ''}\n${this.identities.meters[meter] ?? ''}`;
+  /** What the numbers stand for, as the vendor names it. */
+  identity(resource: number, meter: number): readonly [resource: string, meter: string] {
+    return [this.identities.resources[resource] ?? '', this.identities.meters[meter] ?? ''];
+  }
+
+  shapeText(shape: number): string {
+    return this.shapeTexts[shape] ?? '';
   }
 
   clear(): void {
+    this.shapeTexts.length = 0;
     this.resources.clear();
     this.meters.clear();
     this.shapes.clear();
@@ -96,49 +93,37 @@ export class SeenNames {
   }
 
   /**
-   * Fills the local tables with the rows of the names that the ledger knows.
-   * CROSS JOIN: each name is looked up by key, where the planner would walk the
-   * whole table for it.
+   * The rows of those names that the ledger knows. CROSS JOIN: each name is looked
+   * up by key, where the planner would walk the whole table for it.
    */
-  resolve(db: Database, connection: bigint): void {
-    db.exec('DELETE FROM local_resource; DELETE FROM local_meter; DELETE FROM local_shape;');
-    db.run(
-      `INSERT INTO local_resource
-       SELECT value->>0, a.resource_id FROM json_each(?)
-       CROSS JOIN resource_alias a ON a.connection_n = ? AND a.alias = value->>1`,
-      JSON.stringify([...this.resources.values()].map(({ number, id }) => [number, id])),
-      connection,
-    );
-    db.run(
-      `INSERT INTO local_meter
-       SELECT value->>0, m.id FROM json_each(?)
-       CROSS JOIN meter m ON m.connection_n = ? AND m.vendor_meter = value->>1 AND m.variant = value->>2`,
-      JSON.stringify(
-        this.seenMeters().map(({ number, vendorMeter, variant }) => [number, vendorMeter, variant]),
-      ),
-      connection,
-    );
-    const ordered = [...this.shapes].sort(([a], [b]) => (a < b ? -1 : 1));
-    db.run(
-      `INSERT INTO local_shape
-       SELECT value->>0, s.id, key FROM json_each(?)
-       CROSS JOIN shape s ON s.connection_n = ? AND s.text = value->>1`,
-      JSON.stringify(ordered.map(([text, number]) => [number, text])),
-      connection,
-    );
-  }
-
-  /** By number, the rows that {@link resolve} has found. */
-  rowIds(db: Database): RowIds {
-    const idsIn = (table: string): number[] => {
+  rowIds(db: Database, connection: bigint): RowIds {
+    const idsOf = (names: readonly unknown[], source: string): number[] => {
       const ids: number[] = [];
-      for (const [number, id] of db.bulk<[number, number]>('number, id', table, null)) ids[number] = id;
+      const rows = db.bulk<[number, number]>(
+        'value->>0, row',
+        `(SELECT value, ${source})`,
+        null,
+        JSON.stringify(names),
+        connection,
+      );
+      for (const [number, row] of rows) ids[number] = row;
       return ids;
     };
     return {
-      resources: idsIn('local_resource'),
-      meters: idsIn('local_meter'),
-      shapes: idsIn('local_shape'),
+      resources: idsOf(
+        [...this.resources.values()].map(({ number, id }) => [number, id]),
+        `a.resource_id AS row FROM json_each(?)
+         CROSS JOIN resource_alias a ON a.connection_n = ? AND a.alias = value->>1`,
+      ),
+      meters: idsOf(
+        this.seenMeters().map(({ number, vendorMeter, variant }) => [number, vendorMeter, variant]),
+        `m.id AS row FROM json_each(?)
+         CROSS JOIN meter m ON m.connection_n = ? AND m.vendor_meter = value->>1 AND m.variant = value->>2`,
+      ),
+      shapes: idsOf(
+        [...this.shapes].map(([text, number]) => [number, text]),
+        's.id AS row FROM json_each(?) CROSS JOIN shape s ON s.connection_n = ? AND s.text = value->>1',
+      ),
     };
   }
 
@@ -169,7 +154,7 @@ export class SeenNames {
       known.meter = meter;
       return known.number;
     }
-    const number = this.identities.meters.push(`${vendorMeter}\n${variant}`) - 1;
+    const number = this.identities.meters.push(JSON.stringify([vendorMeter, variant])) - 1;
     variants.set(variant, { number, vendorMeter, variant, meter });
     return number;
   }

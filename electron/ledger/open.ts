@@ -1,12 +1,9 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { FaultError } from '../../shared/faults.js';
-import { createConversion } from './conversion.js';
 import { Database, isBusy, isDamage, isHalfMade, probe } from './driver.js';
-import { createLocalNames } from './names.js';
 import { LEDGER_VERSION, migrate, refuseForeign } from './schema.js';
 import { createStaging } from './staging.js';
-import { createTarget } from './target.js';
 import { isDamagedWal } from './wal.js';
 
 /** Opens the ledger's file, or sets a damaged one aside and starts a fresh one. */
@@ -105,9 +102,6 @@ function openSound(file: string, options: OpenOptions): Database {
     configure(db);
     migrate(db);
     createStaging(db);
-    createLocalNames(db);
-    createTarget(db);
-    createConversion(db);
     return db;
   } catch (error) {
     db.close();

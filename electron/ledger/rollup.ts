@@ -1,3 +1,4 @@
+import type { MeterDay } from './day-charges.js';
 import type { Database } from './driver.js';
 
 /**
@@ -31,37 +32,64 @@ const SUMMARIES = [
   },
 ] as const;
 
-/** @param scope the one whose charges changed, or null for all of the connection's */
-export function rebuildRollup(
+/** What a scope's charges of one day add up to; without any where none is left. */
+export interface SummedDay {
+  readonly day: bigint;
+  readonly meters: readonly MeterDay[];
+}
+
+/** Writes a scope's own sums of these days; {@link sumUp} those of its connection. */
+export function replaceDaily(
   db: Database,
   connection: bigint,
-  scope: bigint | null,
-  from: bigint,
-  to: bigint,
+  scope: bigint,
+  days: readonly SummedDay[],
 ): void {
-  const days = [connection, from, to] as const;
-  const one = scope === null ? '' : 'AND scope_id = ?';
-  const whose = scope === null ? [] : [scope];
-  db.run(`DELETE FROM daily WHERE connection_n = ? AND day BETWEEN ? AND ? ${one}`, ...days, ...whose);
-  db.run(
-    `INSERT INTO daily (connection_n, day, scope_id, resource_id, meter_id, native, usd, charges)
-     SELECT ?, day, scope_id, resource_id, meter_id, sum(amount), sum(coalesce(usd, amount)), count(*)
-     FROM charge
-     WHERE scope_id IN (SELECT id FROM scope WHERE connection_n = ?) AND day BETWEEN ? AND ? ${one}
-     GROUP BY day, scope_id, resource_id, meter_id`,
-    connection,
-    ...days,
-    ...whose,
-  );
-  for (const { table, columns, filled, sums, key } of SUMMARIES) {
-    // The key comes before the day: without it a connection's whole history would be walked.
-    db.run(`DELETE FROM ${table} WHERE connection_n = ?1 ${key} AND day BETWEEN ?2 AND ?3`, ...days);
-    db.run(
-      `INSERT INTO ${table} (${columns}, ${filled}) SELECT ${columns}, ${sums} FROM daily
-       WHERE connection_n = ? AND day BETWEEN ? AND ? GROUP BY ${columns}`,
-      ...days,
-    );
+  for (const { day } of days) {
+    db.run('DELETE FROM daily WHERE connection_n = ? AND day = ? AND scope_id = ?', connection, day, scope);
   }
+  db.insert({
+    into: 'INSERT INTO daily (connection_n, scope_id, day, resource_id, meter_id, native, usd, charges)',
+    shared: [connection, scope],
+    rows: days.flatMap(({ day, meters }) => meters.map((sums) => ({ day, ...sums }))),
+    columns: 6,
+    bind: (params, row) => {
+      params.push(row.day, row.resource, row.meter, row.native, row.usd, row.charges);
+    },
+  });
+}
+
+/** Adds up all scopes' sums of these days, in any order. */
+export function sumUp(db: Database, connection: bigint, days: readonly bigint[]): void {
+  for (const { from, to } of stretches(days)) {
+    for (const { table, columns, filled, sums, key } of SUMMARIES) {
+      // The key comes before the day: without it a connection's whole history would be walked.
+      db.run(
+        `DELETE FROM ${table} WHERE connection_n = ?1 ${key} AND day BETWEEN ?2 AND ?3`,
+        connection,
+        from,
+        to,
+      );
+      db.run(
+        `INSERT INTO ${table} (${columns}, ${filled}) SELECT ${columns}, ${sums} FROM daily
+         WHERE connection_n = ? AND day BETWEEN ? AND ? GROUP BY ${columns}`,
+        connection,
+        from,
+        to,
+      );
+    }
+  }
+}
+
+/** Days that follow each other as one. */
+function stretches(days: readonly bigint[]): Array<{ from: bigint; to: bigint }> {
+  const found: Array<{ from: bigint; to: bigint }> = [];
+  for (const day of [...days].sort((a, b) => Number(a - b))) {
+    const last = found.at(-1);
+    if (last !== undefined && day - last.to <= 1n) last.to = day;
+    else found.push({ from: day, to: day });
+  }
+  return found;
 }
 
 export function dropRollup(db: Database, connection: bigint): void {

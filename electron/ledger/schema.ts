@@ -1,3 +1,5 @@
+import { inOrder, summariseDay, writeDay, writtenAmount } from './day-charges.js';
+import type { DayCharge } from './day-charges.js';
 import type { Database } from './driver.js';
 import { FaultError } from '../../shared/faults.js';
 
@@ -7,12 +9,6 @@ import { FaultError } from '../../shared/faults.js';
  * 1970-01-01, instants milliseconds, amounts nanos.
  */
 
-/**
- * A charge has no column that another row holds already: its connection is its
- * scope's, `usd` is null where it equals `amount`, `start` counts from 00:00 of
- * its day, and the vendor's remaining fields are a `shape` shared by many
- * charges plus what differs (`own`). That keeps one near 100 bytes.
- */
 function createLedger(db: Database): void {
   db.exec(`
     CREATE TABLE connection (
@@ -220,7 +216,84 @@ function sortSumsByKey(db: Database): void {
   db.exec('CREATE INDEX IF NOT EXISTS resource_vendor ON resource (connection_n, vendor_id)');
 }
 
-const MIGRATIONS: ReadonlyArray<(db: Database) => void> = [createLedger, addDoubt, sortSumsByKey];
+/**
+ * A row a charge cost more than all else that is done to store a window. So the
+ * charges of a scope's day become one text, as `day-charges.ts` writes it. A
+ * charge repeats nothing that is held elsewhere: its USD follow from the rate,
+ * and the vendor's remaining fields are a `shape` shared by many charges plus
+ * what differs. That keeps one near 70 bytes.
+ */
+function keepDaysWhole(db: Database): void {
+  db.exec(`
+    CREATE TABLE day_charges (
+      scope_id INTEGER NOT NULL,
+      day INTEGER NOT NULL,
+      charges INTEGER NOT NULL,
+      native INTEGER NOT NULL,
+      all_locked INTEGER NOT NULL,
+      stretches TEXT NOT NULL,
+      text TEXT NOT NULL,
+      PRIMARY KEY (scope_id, day)
+    ) STRICT;
+  `);
+  const days = db.all<{ scope: bigint; day: bigint }>('SELECT DISTINCT scope_id AS scope, day FROM charge');
+  for (const { scope, day } of days) keepDayWhole(db, scope, day);
+  db.exec('DROP TABLE charge');
+}
+
+/** Own values as JSON text, '' for none. USD are null where they equal the amount; both are text. */
+type ChargeRow = readonly [
+  key: string,
+  resource: number,
+  meter: number,
+  shape: number,
+  start: number,
+  duration: number,
+  amount: string,
+  locked: number,
+  own: string,
+  usd: string | null,
+];
+
+function keepDayWhole(db: Database, scope: bigint, day: bigint): void {
+  const rows = db.bulk<ChargeRow>(
+    `key, resource_id, meter_id, shape_id, start, duration, CAST(amount AS TEXT), locked, own,
+     CAST(usd AS TEXT)`,
+    'charge WHERE scope_id = ? AND day = ?',
+    'ordinal',
+    scope,
+    day,
+  );
+  const usd = new Map<bigint, bigint>();
+  const charges = rows.map(
+    ([key, resource, meter, shape, start, duration, text, locked, own, inUsd]): DayCharge => {
+      const amount = BigInt(text);
+      usd.set(amount, BigInt(inUsd ?? text));
+      const list = own === '' ? [] : (JSON.parse(own) as readonly unknown[]);
+      return [key, resource, meter, shape, start, duration, writtenAmount(amount), locked, list];
+    },
+  );
+  // The rate of a day converts an amount the same wherever it stands.
+  const { native, allLocked, stretches } = summariseDay(charges, (amount) => usd.get(amount) ?? amount);
+  db.run(
+    `INSERT INTO day_charges (scope_id, day, charges, native, all_locked, stretches, text)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    scope,
+    day,
+    charges.length,
+    native,
+    allLocked ? 1 : 0,
+    JSON.stringify(stretches),
+    writeDay(inOrder(charges)),
+  );
+}
+
+const MIGRATIONS: ReadonlyArray<(db: Database) => void> = [
+  createLedger,
+  addDoubt,
+  sortSumsByKey,
+  keepDaysWhole,
+];
 
 /** The `user_version` of a ledger that this program writes. */
 export const LEDGER_VERSION = MIGRATIONS.length;

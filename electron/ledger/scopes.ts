@@ -1,9 +1,10 @@
 import type { ResourceListing, ScopeListing } from '../providers/adapter.js';
 import { connectionNumber } from './connections.js';
 import { dayColumn, dayOrNull, numberOrNull } from './columns.js';
+import { joinResource } from './day-charges.js';
+import { rewriteDays } from './days.js';
 import type { Database } from './driver.js';
 import { insertResource } from './names.js';
-import { rebuildRollup } from './rollup.js';
 import type { Ledger, Scope } from './types.js';
 
 /** Scopes, and the names that the vendor's lists give to resources. */
@@ -47,7 +48,7 @@ export function scopePart(db: Database): ScopePart {
       db
         .all<ScopeRow>(
           `SELECT s.*, c.id AS connection,
-             (SELECT max(day) FROM charge WHERE scope_id = s.id) AS last_charge_day
+             (SELECT max(day) FROM day_charges WHERE scope_id = s.id) AS last_charge_day
            FROM scope s JOIN connection c ON c.n = s.connection_n WHERE c.id = ? ORDER BY s.id`,
           connection,
         )
@@ -144,19 +145,12 @@ function listResource(db: Database, connection: bigint, listing: ResourceListing
  * identity keeps its place and its row: nothing is lost, nothing counts twice anew.
  */
 function joinResources(db: Database, connection: bigint, from: bigint, to: bigint): void {
-  db.run(
-    `UPDATE OR IGNORE charge SET resource_id = ?
-     WHERE resource_id = ? AND scope_id IN (SELECT id FROM scope WHERE connection_n = ?)`,
-    to,
-    from,
-    connection,
-  );
-  const days = db.all<{ day: bigint }>(
-    'SELECT DISTINCT day FROM daily WHERE connection_n = ? AND resource_id = ?',
+  const days = db.all<{ scope: bigint; day: bigint }>(
+    'SELECT DISTINCT scope_id AS scope, day FROM daily WHERE connection_n = ? AND resource_id = ?',
     connection,
     from,
   );
-  for (const { day } of days) rebuildRollup(db, connection, null, day, day);
+  rewriteDays(db, connection, days, (charges) => joinResource(charges, Number(from), Number(to)));
   db.run(
     'DELETE FROM resource WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM daily WHERE connection_n = ?2 AND resource_id = ?1)',
     from,

@@ -3,9 +3,11 @@ import type { Page } from '../providers/adapter.js';
 import { dayNumber, startOf } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { nanos } from '../../shared/money.js';
+import { compareCharges, inOrder, writtenAmount } from './day-charges.js';
+import type { DayCharge } from './day-charges.js';
 import type { Database, Param } from './driver.js';
 import { packExtra } from './extra.js';
-import type { RowIds, SeenNames } from './names.js';
+import type { SeenNames } from './names.js';
 import type { StagedPage, StagedSummary } from './types.js';
 
 /**
@@ -17,13 +19,14 @@ import type { StagedPage, StagedSummary } from './types.js';
 
 /** Resource, meter and shape are the numbers of {@link SeenNames}. */
 const IDENTITY = 'day, key, resource, meter';
-const ROW = `${IDENTITY}, start, duration, amount, locked, shape, own`;
+/** What follows the day is in the order of {@link DayCharge}. */
+const ROW = 'day, key, resource, meter, shape, start, duration, amount, locked, own';
 const COLUMN_COUNT = 10;
 
 const COLUMNS = `
   day INTEGER NOT NULL, key TEXT NOT NULL, resource INTEGER NOT NULL, meter INTEGER NOT NULL,
-  start INTEGER NOT NULL, duration INTEGER NOT NULL, amount INTEGER NOT NULL,
-  locked INTEGER NOT NULL, shape INTEGER NOT NULL, own TEXT NOT NULL`;
+  shape INTEGER NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL, amount INTEGER NOT NULL,
+  locked INTEGER NOT NULL, own TEXT NOT NULL`;
 
 /**
  * A number of 128 bits per identity; the digest is their sum, which no order of
@@ -42,22 +45,17 @@ export function createStaging(db: Database): void {
   `);
 }
 
-/**
- * A charge on its way. `start` counts from 00:00 of its day; resource, meter and
- * shape are the numbers of {@link SeenNames}.
- */
-type Row = readonly [
-  day: number,
-  key: string,
-  resource: number,
-  meter: number,
-  start: number,
-  duration: number,
-  amount: bigint,
-  locked: number,
-  shape: number,
-  own: string,
-];
+/** Resource, meter and shape are the numbers of {@link SeenNames}. */
+interface StagedDay {
+  readonly charges: readonly DayCharge[];
+  /** In nanos of the native unit. */
+  readonly sum: bigint;
+}
+
+/** By day number. */
+type StagedDays = ReadonlyMap<number, StagedDay>;
+
+const NONE: StagedDays = new Map();
 
 /** A number of charges and their sum, in the native unit. */
 export type StagedSize = Omit<StagedSummary, 'digest'>;
@@ -68,13 +66,9 @@ interface Stretch {
   readonly to: bigint;
 }
 
-/**
- * What one writer was given. A window's first page is mostly its only one: it is
- * held in memory, and its rows of days of which nothing is stored go straight to
- * the ledger. Whatever must be compared goes through the tables.
- */
+/** What one writer was given. A window's first page is mostly its only one: it is held in memory. */
 export class Staging {
-  private held: readonly Row[] = [];
+  private held = NONE;
 
   constructor(
     private readonly db: Database,
@@ -88,243 +82,184 @@ export class Staging {
    * says nothing that was not said before: pages may overlap.
    */
   stage(page: Page): StagedPage {
-    const rows = rowsOf(page, this.names);
-    if (this.isEmpty()) return { rows: rows.length, fresh: this.takeFirst(rows) };
-    this.putInTable(null);
+    const days = daysOf(page, this.names);
+    const rows = sizeOf(days, null).rows;
+    if (this.isEmpty()) {
+      this.held = this.withoutRepetition(days);
+      return { rows, fresh: sizeOf(this.held, null).rows };
+    }
+    this.putInTable();
     return this.db.read(() => {
-      insertRows(this.db, 'incoming', '', rows, []);
+      insertCharges(this.db, 'incoming', '', days, []);
       const fresh = mergeIncoming(this.db, this.writer);
       this.db.run('DELETE FROM incoming');
-      return { rows: rows.length, fresh };
+      return { rows, fresh };
     });
   }
 
   isEmpty(): boolean {
     return (
-      this.held.length === 0 &&
+      this.held.size === 0 &&
       this.db.first('SELECT 1 FROM staged WHERE writer = ? LIMIT 1', this.writer) === null
     );
   }
 
-  /**
-   * Those of the days whose rows are not just what is stored of them: of the
-   * others nothing needs to be compared. The local names must be resolved.
-   */
-  differing(scope: bigint, days: readonly bigint[]): bigint[] {
-    const held = byDay(this.heldOn(days));
-    if (held.size === 0) return [...days];
-    const rowIds = this.names.rowIds(this.db);
-    return days.filter((day) => {
-      const rows = held.get(Number(day));
-      return rows === undefined || !areStored(this.db, scope, day, rows, rowIds);
-    });
+  /** Day numbers, in order. */
+  days(): number[] {
+    const tabled = this.db.all<{ day: bigint }>(
+      'SELECT DISTINCT day FROM staged WHERE writer = ?',
+      this.writer,
+    );
+    return [...this.held.keys(), ...tabled.map(({ day }) => Number(day))].sort((a, b) => a - b);
   }
 
-  /** Moves the held rows of these days into the table; null for all. */
-  putInTable(days: readonly bigint[] | null): void {
-    const asked = days === null ? null : new Set(days.map(Number));
-    const moves = ([day]: Row): boolean => asked === null || asked.has(day);
-    const moving = this.held.filter(moves);
-    if (moving.length === 0) return;
-    this.db.read(() => this.copy(moving));
-    this.held = this.held.filter((row) => !moves(row));
-  }
-
-  /** Puts the held rows of these days into the table as well: for a commit, which may be rolled back. */
-  copyHeld(days: readonly bigint[]): void {
-    this.copy(this.heldOn(days));
-  }
-
-  /** Stores the held rows of days of which nothing is stored. @returns how many */
-  insertHeld(scope: bigint, days: readonly bigint[]): number {
-    const rows = this.heldOn(days);
-    if (rows.length === 0) return 0;
-    const rowIds = this.names.rowIds(this.db);
-    return this.db.insert({
-      into: 'INSERT INTO charge (scope_id, ordinal, day, key, resource_id, meter_id, start, duration, amount, locked, shape_id, own)',
-      shared: [scope, 0],
-      rows,
-      columns: COLUMN_COUNT,
-      bind: (params, row) => {
-        params.push(row[0], row[1], rowIds.resources[row[2]] ?? null, rowIds.meters[row[3]] ?? null);
-        params.push(row[4], row[5], row[6], row[7], rowIds.shapes[row[8]] ?? null, row[9]);
-      },
-    });
-  }
-
-  heldDays(): number[] {
-    return [...new Set(this.held.map(([day]) => day))];
+  /** The charges of one day in their order, their names by the numbers of {@link SeenNames}. */
+  chargesOn(day: number): readonly DayCharge[] {
+    if (this.held.size > 0) return this.held.get(day)?.charges ?? [];
+    const staged = this.db
+      .bulk<StagedCharge>(STAGED_CHARGE, 'staged WHERE writer = ? AND day = ?', null, this.writer, day)
+      .map(([key, resource, meter, shape, start, duration, amount, locked, own]): DayCharge => [
+        key,
+        resource,
+        meter,
+        shape,
+        start,
+        duration,
+        writtenAmount(BigInt(amount)),
+        locked,
+        JSON.parse(own) as readonly unknown[],
+      ]);
+    return inOrder(staged, this.words);
   }
 
   /** Of some days or all. */
   size(days: Stretch | null): StagedSize {
+    if (this.held.size > 0) return sizeOf(this.held, days);
     const [filter, ...params] =
       days === null ? ['', this.writer] : ['AND day BETWEEN ? AND ?', this.writer, days.from, days.to];
     const tabled = this.db.first<{ rows: bigint; sum: bigint | null }>(
       `SELECT count(*) AS rows, sum(amount) AS sum FROM staged WHERE writer = ? ${filter}`,
       ...params,
     );
-    let rows = Number(tabled?.rows ?? 0n);
-    let sum = tabled?.sum ?? 0n;
-    for (const [day, , , , , , amount] of this.held) {
-      if (days !== null && !isWithin(day, days)) continue;
-      rows += 1;
-      sum += amount;
-    }
-    return { rows, sum: nanos(sum) };
+    return { rows: Number(tabled?.rows ?? 0n), sum: nanos(tabled?.sum ?? 0n) };
   }
 
   /** As {@link size}, with a digest of the keys. */
   summarise(days: Stretch | null): StagedSummary {
-    this.putInTable(null);
+    this.putInTable();
     return summarise(this.db, this.writer, this.names, days);
   }
 
   clear(): void {
-    this.held = [];
+    this.held = NONE;
     this.names.clear();
     this.db.run('DELETE FROM staged WHERE writer = ?', this.writer);
   }
 
-  /** @returns how many differ from each other */
-  private takeFirst(rows: readonly Row[]): number {
-    const ordered = inKeyOrder(rows);
-    // Where no day bears a key twice, no two rows are the same charge or share an identity.
-    const repeats = ordered.some((row, index) => {
-      const before = ordered[index - 1];
-      return before !== undefined && before[1] === row[1] && before[0] === row[0];
-    });
-    if (repeats) return this.db.read(() => this.copy(rows));
-    this.held = ordered;
-    return rows.length;
+  /** What is left to tell charges apart by where all else is alike. */
+  private readonly words = ([, resource, meter, shape, , , , , own]: DayCharge): string =>
+    JSON.stringify([this.names.shapeText(shape), own, ...this.names.identity(resource, meter)]);
+
+  /** In order, in which what is just the same follows each other. */
+  private withoutRepetition(days: StagedDays): StagedDays {
+    const found = new Map<number, StagedDay>();
+    for (const [number, { charges, sum }] of days) {
+      const ordered = inOrder(charges, this.words);
+      const different = ordered.filter((charge, index) => {
+        const before = ordered[index - 1];
+        return before === undefined || compareCharges(before, charge, this.words) !== 0;
+      });
+      const repeated = different.length < ordered.length;
+      found.set(number, { charges: different, sum: repeated ? sumOf(different) : sum });
+    }
+    return found;
   }
 
-  private copy(rows: readonly Row[]): number {
-    return insertRows(this.db, 'staged', 'writer, ', rows, [this.writer]);
-  }
-
-  private heldOn(days: readonly bigint[]): Row[] {
-    const asked = new Set(days.map(Number));
-    return this.held.filter(([day]) => asked.has(day));
+  private putInTable(): void {
+    if (this.held.size === 0) return;
+    this.db.read(() => insertCharges(this.db, 'staged', 'writer, ', this.held, [this.writer]));
+    this.held = NONE;
   }
 }
 
-function isWithin(day: number, { from, to }: Stretch): boolean {
-  return Number(from) <= day && day <= Number(to);
+function sumOf(charges: readonly DayCharge[]): bigint {
+  return charges.reduce((sum, charge) => sum + BigInt(charge[6]), 0n);
 }
 
-function byDay(rows: readonly Row[]): Map<number, Row[]> {
-  const days = new Map<number, Row[]>();
-  for (const row of rows) {
-    const day = days.get(row[0]);
-    if (day === undefined) days.set(row[0], [row]);
-    else day.push(row);
+function sizeOf(staged: StagedDays, days: Stretch | null): StagedSize {
+  let rows = 0;
+  let sum = 0n;
+  for (const [day, own] of staged) {
+    if (days !== null && (day < Number(days.from) || day > Number(days.to))) continue;
+    rows += own.charges.length;
+    sum += own.sum;
   }
-  return days;
+  return { rows, sum: nanos(sum) };
 }
 
-/** In the order of the ledger's key: else its pages are split in their middle and stay half empty. */
-function inKeyOrder(rows: readonly Row[]): Row[] {
-  return [...byDay(rows)]
-    .sort(([a], [b]) => a - b)
-    .flatMap(([, day]) => day.sort((a, b) => (a[1] < b[1] ? -1 : a[1] === b[1] ? 0 : 1)));
-}
-
-function rowsOf(page: Page, names: SeenNames): Row[] {
-  const days = new Map<Day, { readonly number: number; readonly start: number }>();
-  const dayOf = (day: Day): { readonly number: number; readonly start: number } => {
-    let known = days.get(day);
-    if (known === undefined) days.set(day, (known = { number: dayNumber(day), start: startOf(day) }));
-    return known;
-  };
-  const rows: Row[] = [];
+function daysOf(page: Page, names: SeenNames): StagedDays {
+  const days = new Map<Day, { number: number; start: number; charges: DayCharge[]; sum: bigint }>();
   for (const charge of page.charges) {
-    const { number, start: dayStart } = dayOf(charge.day);
+    let day = days.get(charge.day);
+    if (day === undefined) {
+      day = { number: dayNumber(charge.day), start: startOf(charge.day), charges: [], sum: 0n };
+      days.set(charge.day, day);
+    }
     const start = Math.trunc(charge.start);
     const end = Math.max(start, Math.trunc(charge.end));
     const { shape, own } = packExtra(charge.extra, { day: charge.day, start, end }, charge.held);
     const name = names.note(charge, shape);
-    rows.push([
-      number,
+    day.charges.push([
       charge.key,
       name.resource,
       name.meter,
-      start - dayStart,
-      end - start,
-      charge.amount,
-      charge.locked ? 1 : 0,
       name.shape,
+      start - day.start,
+      end - start,
+      writtenAmount(charge.amount),
+      charge.locked ? 1 : 0,
       own,
     ]);
+    day.sum += charge.amount;
   }
-  return rows;
+  return new Map([...days.values()].map(({ number, charges, sum }) => [number, { charges, sum }]));
 }
 
 /** The amount as text. */
-type StoredRow = readonly [
+type StagedCharge = readonly [
   key: string,
   resource: number,
   meter: number,
-  ordinal: number,
+  shape: number,
   start: number,
   duration: number,
   amount: string,
   locked: number,
-  shape: number,
   own: string,
 ];
 
-/** Whether a day's rows, in the order of their keys, none of which repeats, are all that is stored of it. */
-function areStored(
-  db: Database,
-  scope: bigint,
-  day: bigint,
-  rows: readonly Row[],
-  { resources, meters, shapes }: RowIds,
-): boolean {
-  const count = db.integer('SELECT count(*) AS value FROM charge WHERE scope_id = ? AND day = ?', scope, day);
-  // Only as many as the answer has are ever read.
-  if (count !== BigInt(rows.length)) return false;
-  const stored = db.bulk<StoredRow>(
-    'key, resource_id, meter_id, ordinal, start, duration, CAST(amount AS TEXT), locked, shape_id, own',
-    'charge WHERE scope_id = ? AND day = ?',
-    null,
-    scope,
-    day,
-  );
-  return stored.every((before, index) => {
-    const row = rows[index];
-    return (
-      row !== undefined &&
-      before[0] === row[1] &&
-      before[1] === resources[row[2]] &&
-      before[2] === meters[row[3]] &&
-      before[3] === 0 &&
-      before[4] === row[4] &&
-      before[5] === row[5] &&
-      before[6] === row[6].toString() &&
-      before[7] === row[7] &&
-      before[8] === shapes[row[8]] &&
-      before[9] === row[9]
-    );
-  });
-}
+const STAGED_CHARGE = 'key, resource, meter, shape, start, duration, CAST(amount AS TEXT), locked, own';
 
-/** An exact repetition is left out. @returns how many rows came to be */
-function insertRows(
+/** An exact repetition is left out. */
+function insertCharges(
   db: Database,
   table: 'incoming' | 'staged',
   sharedColumns: string,
-  rows: readonly Row[],
+  days: StagedDays,
   shared: readonly Param[],
-): number {
-  return db.insert({
-    into: `INSERT OR IGNORE INTO ${table} (${sharedColumns}${ROW})`,
-    shared,
-    rows,
-    columns: COLUMN_COUNT,
-    bind: (params, row) => params.push(...row),
-  });
+): void {
+  for (const [day, { charges }] of days) {
+    db.insert({
+      into: `INSERT OR IGNORE INTO ${table} (${sharedColumns}${ROW})`,
+      shared,
+      rows: charges,
+      columns: COLUMN_COUNT,
+      bind: (params, [key, resource, meter, shape, start, duration, amount, locked, own]) => {
+        params.push(day, key, resource, meter, shape, start, duration, BigInt(amount), locked);
+        params.push(JSON.stringify(own));
+      },
+    });
+  }
 }
 
 /** @returns how many rows of `incoming` had not been staged before */
@@ -366,7 +301,9 @@ function summarise(db: Database, writer: number, names: SeenNames, days: Stretch
   let digest = 0n;
   for (const row of rows) {
     const identity = names.identity(Number(row.resource), Number(row.meter));
-    const hash = createHash('sha256').update(`${row.day}\n${row.key}\n${identity}\n${row.count}`);
+    const hash = createHash('sha256').update(
+      JSON.stringify([Number(row.day), row.key, ...identity, Number(row.count)]),
+    );
     digest = (digest + BigInt(`0x${hash.digest('hex').slice(0, 32)}`)) % DIGEST_MODULUS;
     count += Number(row.count);
   }

@@ -100,8 +100,9 @@ export interface CoveredDay {
 
 /**
  * The staging place of one window. Pages beyond the first go into a temporary
- * table, so never more than an answer is held in memory; nothing is seen by any
- * question before {@link commit}, and a process that dies leaves nothing.
+ * table and are taken out day by day, so never more than an answer or a day is
+ * held in memory; nothing is seen by any question before {@link commit}, and a
+ * process that dies leaves nothing.
  */
 export interface WindowWriter {
   stage(page: Page): StagedPage;

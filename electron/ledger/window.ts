@@ -15,7 +15,7 @@ export function openWindow(db: Database, writer: number, scope: Scope, window: D
     from: BigInt(dayNumber(days.from)),
     to: BigInt(dayNumber(days.to)),
   });
-  const place = { writer, scope: BigInt(scope.id), ...stretchOf(window) };
+  const place = { scope: BigInt(scope.id), ...stretchOf(window) };
   return {
     stage: (page: Page) => staging.stage(page),
     restart: () => staging.clear(),

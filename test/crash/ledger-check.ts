@@ -132,6 +132,10 @@ export function checkLedger(
 function checkContent(file: string, truth: Truth, asked: AskedWindows): number {
   const db = new Database(file);
   try {
+    db.exec(`CREATE TEMP VIEW charge AS
+      SELECT scope_id, day, value->>0 AS key, value->>1 AS resource_id, value->>2 AS meter_id,
+        CAST(value->>6 AS INTEGER) AS amount
+      FROM day_charges, json_each(text, '$[1]')`);
     const orphans = db.integer(
       'SELECT count(*) AS value FROM charge WHERE scope_id NOT IN (SELECT id FROM scope)',
     );
@@ -239,7 +243,7 @@ const ROLLUPS = {
 function checkRollup(db: Database): void {
   for (const [table, columns] of Object.entries(ROLLUPS)) {
     const stored = `SELECT ${columns}, native, usd FROM ${table}`;
-    const summed = `SELECT ${columns}, sum(amount), sum(coalesce(usd, amount))
+    const summed = `SELECT ${columns}, sum(amount), sum(amount)
       FROM charge JOIN scope ON scope.id = charge.scope_id GROUP BY ${columns}`;
     for (const [left, right] of [
       [stored, summed],

@@ -1,5 +1,5 @@
 /** A made-up account behind the questions that the program's views ask their ledger. */
-import { rateOn } from '../../electron/core/connection-views';
+import { rateOn } from '../../electron/ledger/rates';
 import { dayState } from '../../electron/ledger/day-state';
 import type { DayKnowledge, Ledger, MeterSum, Question, ResourceSum } from '../../electron/ledger/types';
 import { addDays, dayOf, eachDay, earlier, endOf } from '../../shared/day';

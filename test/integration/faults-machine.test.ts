@@ -237,7 +237,7 @@ describe.each(BOTH)('%s: a ledger that cannot be written', (provider) => {
   it('in the middle of a window: said, and no part of it is stored', async () => {
     const program = await begin({ since: SINCE });
     const id = await program.connect(provider);
-    const mend = failing(program, 'INSERT ON charge WHEN (SELECT count(*) FROM charge) >= 20');
+    const mend = failing(program, 'INSERT ON day_charges WHEN (SELECT count(*) FROM day_charges) >= 1');
     expectFault(program, id, await program.sync(id), {
       kind: 'ledger',
       says: 'The ledger could not be written (disk full). Free disk space',

@@ -113,6 +113,7 @@ describe('opening', () => {
       ledger.covered(1, days('2026-11-10')),
       ledger.connections(),
       ledger.resourceSums(ALL),
+      ledger.hours(ALL),
       ledger.meterSums(ALL),
     ];
     const heldBefore = held(before);
@@ -130,7 +131,22 @@ describe('opening', () => {
         ALTER TABLE older RENAME TO ${of}_day;
       `);
     }
-    db.exec('ALTER TABLE covered DROP COLUMN doubted_at; PRAGMA user_version = 1');
+    db.exec(`
+      CREATE TABLE charge (
+        scope_id INTEGER NOT NULL, day INTEGER NOT NULL, key TEXT NOT NULL, resource_id INTEGER NOT NULL,
+        meter_id INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
+        amount INTEGER NOT NULL, usd INTEGER, locked INTEGER NOT NULL, shape_id INTEGER NOT NULL,
+        own TEXT NOT NULL, PRIMARY KEY (scope_id, day, key, resource_id, meter_id, ordinal)
+      ) STRICT, WITHOUT ROWID;
+      INSERT INTO charge
+        SELECT scope_id, day, value->>0, value->>1, value->>2, 0, value->>4, value->>5,
+          CAST(value->>6 AS INTEGER), NULL, value->>7, value->>3,
+          coalesce(nullif(json_extract(text, '$[0][' || (value->>8) || ']'), '[]'), '')
+        FROM day_charges, json_each(text, '$[1]');
+      DROP TABLE day_charges;
+      ALTER TABLE covered DROP COLUMN doubted_at;
+      PRAGMA user_version = 1;
+    `);
     db.close();
     const { ledger, setAside } = opened();
     expect(setAside).toBeNull();

@@ -96,6 +96,12 @@ describe('a window', () => {
     });
   });
 
+  it('tells meters apart whose names differ in where a line ends', () => {
+    const one = charge('2026-11-10', '1', { vendorMeter: 'x\ny', variant: 'z' });
+    const other = { ...one, vendorMeter: 'x', variant: 'y\nz' };
+    expect(write(place.ledger, scope, WINDOW, [[one, other]], EARLY)).toMatchObject({ inserted: 2 });
+  });
+
   describe('answered again', () => {
     const hours = ['a', 'b', 'c'].map((key) => charge('2026-11-10', '1', { key, extra: { details: 'x1' } }));
     const [first, second, third] = hours as [Charge, Charge, Charge];

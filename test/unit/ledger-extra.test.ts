@@ -38,11 +38,11 @@ describe('packing the vendor’s remaining fields', () => {
     };
     const later = { day: frame.day, start: frame.start + 3_600_000, end: frame.end + 3_600_000 };
     expect(packExtra(next, later).shape).toBe(packExtra(VENDOR_ROW, frame).shape);
-    expect(packExtra(VENDOR_ROW, frame).own).toBe(JSON.stringify(['T10:03:12.123456+00:00', '{"vcpu":2}']));
+    expect(packExtra(VENDOR_ROW, frame).own).toEqual(['T10:03:12.123456+00:00', '{"vcpu":2}']);
   });
 
   it('stores nothing for no fields', () => {
-    expect(packExtra({}, frame)).toEqual({ shape: '', own: '' });
+    expect(packExtra({}, frame)).toEqual({ shape: '', own: [] });
     expect(roundTrip({})).toBe('{}');
   });
 

@@ -44,4 +44,9 @@ describe('a charge spread over hours', () => {
       100n,
     ]);
   });
+
+  it('of a charge without duration is nothing up to it, and all of it after', () => {
+    const charge = { start: at(1), end: at(1), usd: 7n };
+    expect([0, 1, 1.5].map((hour) => spentBefore(charge, at(hour)))).toEqual([0n, 0n, 7n]);
+  });
 });
