@@ -82,6 +82,30 @@ export function parseNanos(value: unknown): Nanos {
   return nanos(sign === '-' ? -magnitude : magnitude);
 }
 
+/** Cents: amounts are hardly rounded to less, and a last 0 is lost in a JSON number. */
+const LEAST_PLACES = 2;
+
+/**
+ * By how much a total may be off by its own rounding: half of the last decimal
+ * place that it is written with, of two at least.
+ *
+ * @param total as {@link parseNanos} reads it
+ */
+export function roundingOf(total: unknown): Nanos {
+  const [, , , fraction = '', exponent = '0'] = DECIMAL.exec(String(total).trim()) ?? [];
+  const places = Math.max(LEAST_PLACES, fraction.length - Number(exponent));
+  return nanos(places > 9 ? 0n : 10n ** BigInt(9 - places) / 2n);
+}
+
+/**
+ * Whether a total and the sum of its terms differ by rounding only: at most 1 nano
+ * a term, or what the total itself was rounded by.
+ */
+export function isRounding(difference: bigint, terms: number, roundedBy: bigint = 0n): boolean {
+  const size = absolute(difference);
+  return size <= BigInt(terms) || size <= roundedBy;
+}
+
 /** The exact decimal text of an amount: no exponent, no `+`, at most 9 places, `0` for nothing. */
 export function formatDecimal(amount: bigint): string {
   const negative = amount < 0n;

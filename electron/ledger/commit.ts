@@ -1,7 +1,7 @@
 import type { SettlePolicy } from '../providers/adapter.js';
 import { DAY_MS, dayNumber } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
-import { absolute, nanos } from '../../shared/money.js';
+import { isRounding, nanos } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { countLacking, inOrder, mergeDay, readDay, writeDay } from './day-charges.js';
 import type { DayCharge, DayRule, MergedDay } from './day-charges.js';
@@ -133,7 +133,7 @@ export function commitWindow(
     }
     names.store(db, connection.n);
     const answered = { whole: staging.size(null), inside: staging.size(place) };
-    const mayDelete = options.mayDelete && sumsAgree(answered, options.reported);
+    const mayDelete = options.mayDelete && sumsAgree(answered, options);
     const changed: ChangedDay[] = [];
     const merged = mergedDays(db, place, staging, {
       rowIds: names.rowIds(db, connection.n),
@@ -157,16 +157,15 @@ export function commitWindow(
 
 /**
  * Nothing is deleted while what was read and the vendor's own total differ by
- * more than rounding, at most 1 nano a term. Whether that total counts the
- * margin's days is the vendor's affair, so either sum may agree.
+ * more than rounding. Whether that total counts the margin's days is the vendor's
+ * affair, so either sum may agree.
  */
 function sumsAgree(
   { whole, inside }: Readonly<Record<'whole' | 'inside', StagedSize>>,
-  reported: Nanos | null,
+  { reported, roundedBy }: CommitOptions,
 ): boolean {
   if (reported === null) return true;
-  const rounding = BigInt(whole.rows);
-  return [whole, inside].some(({ sum }) => absolute(reported - sum) <= rounding);
+  return [whole, inside].some(({ sum }) => isRounding(reported - sum, whole.rows, roundedBy));
 }
 
 /** The days of the window of which something is stored, and these others, in order. */

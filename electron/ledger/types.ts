@@ -149,6 +149,8 @@ export interface CommitOptions {
   readonly epoch: number;
   /** What the vendor said of this window and what was staged for it, in the native unit. */
   readonly reported: Nanos | null;
+  /** By how much that may be off by the vendor's own rounding. */
+  readonly roundedBy: Nanos;
 }
 
 export type CommitResult =

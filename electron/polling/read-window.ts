@@ -3,7 +3,7 @@
  * charges that the answer lacks may go.
  */
 import { FaultError } from '../../shared/faults.js';
-import { absolute } from '../../shared/money.js';
+import { isRounding } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import type { WindowWriter } from '../ledger/types.js';
 import type { Page, WindowOutcome } from '../providers/adapter.js';
@@ -34,6 +34,7 @@ export type WholeResult =
       /** The scope has unsettled charges in the window, and the answer has none at all. */
       readonly emptiesScope: boolean;
       readonly reported: Nanos | null;
+      readonly roundedBy: Nanos;
       readonly sum: Nanos;
       readonly rows: number;
       readonly unknownResources: boolean;
@@ -87,13 +88,14 @@ export async function readWhole({ writer, read, splittable, lastLook }: ReadWhol
     stable = union.isAll;
   }
   const staged = writer.size();
-  const { reported } = last.outcome;
-  const agrees = reported === null || absolute(reported - staged.sum) <= BigInt(staged.rows);
+  const { reported, roundedBy } = last.outcome;
+  const agrees = reported === null || isRounding(reported - staged.sum, staged.rows, roundedBy);
   return {
     kind: 'whole',
     mayDelete: stable && agrees,
     emptiesScope: emptiesScope && staged.rows === 0,
     reported,
+    roundedBy,
     sum: staged.sum,
     rows: staged.rows,
     unknownResources: last.outcome.unknownResources,

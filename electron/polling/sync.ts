@@ -8,7 +8,7 @@ import type { Day, DayRange } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
 import type { Reconciliation, SyncProgress } from '../../shared/model.js';
-import { absolute, nanos } from '../../shared/money.js';
+import { isRounding, nanos } from '../../shared/money.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type {
   Account,
@@ -370,6 +370,7 @@ class Sync {
         mayDelete: result.mayDelete && (result.rows > 0 || this.isListed(scope)),
         epoch: this.connection.epoch,
         reported: result.reported,
+        roundedBy: result.roundedBy,
       });
       if (committed.kind === 'dropped') {
         this.aborter.abort(new FaultError('busy'));
@@ -407,7 +408,7 @@ class Sync {
     if (!this.compared) return this.connection.reconciliation;
     const difference = this.reported - this.stored;
     // At most 1 nano a term is rounding: kept with its size, not shown as a difference.
-    const rounding = absolute(difference) <= BigInt(this.terms);
+    const rounding = isRounding(difference, this.terms);
     return {
       unit: this.connection.unit,
       reported: nanos(this.reported),

@@ -149,6 +149,8 @@ export type WindowOutcome =
       readonly pages: number;
       /** The vendor's own total over what was handed on, where it says one that is comparable. */
       readonly reported: Nanos | null;
+      /** By how much that total may be off by its own rounding. */
+      readonly roundedBy: Nanos;
       /** Resource ids that the listing did not know: the lists are due again. */
       readonly unknownResources: boolean;
       /**

@@ -11,7 +11,7 @@ import { HOUR_MS, addDays, addMonths, dayNumber, dayOf, eachDay, endOf, startOf 
 import type { Day, DayRange } from '../../shared/day.js';
 import { PROVIDER_IDS } from '../../shared/model.js';
 import type { ProviderId } from '../../shared/model.js';
-import { nanos } from '../../shared/money.js';
+import { nanos, ZERO } from '../../shared/money.js';
 import { DEFAULT_SETTINGS } from '../../shared/settings.js';
 
 export interface Estate {
@@ -54,7 +54,15 @@ export function chargeToday(folder: string, estate: Estate, round: number): void
   const writer = ledger.writeWindow(scope, { from: today, to: today });
   writer.stage({ charges });
   const { settle } = ADAPTERS[connection.provider];
-  writer.commit({ readAt: now, today, settle, mayDelete: true, epoch: connection.epoch, reported: null });
+  writer.commit({
+    readAt: now,
+    today,
+    settle,
+    mayDelete: true,
+    epoch: connection.epoch,
+    reported: null,
+    roundedBy: ZERO,
+  });
   writer.close();
   ledger.close();
 }
@@ -87,7 +95,7 @@ function fillConnection(ledger: Ledger, number: number, estate: Estate, now: num
       const window = { from, to: end < today ? end : today };
       const writer = ledger.writeWindow(scope, window);
       writer.stage({ charges: chargesOf(provider, number, scope.key, estate, window, 0) });
-      writer.commit({ readAt: now, today, settle, mayDelete: true, epoch, reported: null });
+      writer.commit({ readAt: now, today, settle, mayDelete: true, epoch, reported: null, roundedBy: ZERO });
       writer.close();
     }
   }

@@ -11,7 +11,7 @@ import { addDays, dayNumber, dayOf, HOUR_MS, startOf } from '../../shared/day.js
 import type { Day } from '../../shared/day.js';
 import { DEFAULT_VIEW } from '../../shared/model.js';
 import type { ProviderId, ViewChoice } from '../../shared/model.js';
-import { nanos } from '../../shared/money.js';
+import { nanos, ZERO } from '../../shared/money.js';
 import { resolvePeriod } from '../../shared/period.js';
 import { DEFAULT_SETTINGS } from '../../shared/settings.js';
 import { withFolder } from './folder.js';
@@ -160,7 +160,15 @@ class Sample {
       for (const scope of ledger.scopes(id)) {
         const writer = ledger.writeWindow(scope, window);
         writer.stage({ charges: charges.get(scope.key) ?? [] });
-        writer.commit({ readAt: NOW, today: TODAY, settle, mayDelete: true, epoch, reported: null });
+        writer.commit({
+          readAt: NOW,
+          today: TODAY,
+          settle,
+          mayDelete: true,
+          epoch,
+          reported: null,
+          roundedBy: ZERO,
+        });
       }
     }
     ledger.recordSync(id, { at: NOW, asOf: NOW, fault: null, reconciliation: null, memo: {} });

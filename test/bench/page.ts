@@ -18,6 +18,7 @@ import { ResourceNames } from '../../electron/providers/phala/resources.js';
 import { optionalNanos } from '../../electron/providers/wire.js';
 import { addDays, day, dayOf, startOf } from '../../shared/day.js';
 import type { DayRange } from '../../shared/day.js';
+import { ZERO } from '../../shared/money.js';
 import { withFolder } from './folder.js';
 import { medianOf, milliseconds, table, times, timed } from './report.js';
 
@@ -148,7 +149,13 @@ async function readAndStore(
       const names = new ResourceNames(APP, new Map(), context.memo);
       const answer = await fetchUsage(context, APP.key, { start: 0, end: 0 }, 0);
       onPage({ charges: chargesOf(answer.usage, 0, APP, names) });
-      return { kind: 'whole', pages: 1, reported: optionalNanos(answer.total_cost), unknownResources: false };
+      return {
+        kind: 'whole',
+        pages: 1,
+        reported: optionalNanos(answer.total_cost),
+        roundedBy: ZERO,
+        unknownResources: false,
+      };
     },
   });
   const read = performance.now() - began - spent.stage - spent.checks;
@@ -161,6 +168,7 @@ async function readAndStore(
       mayDelete: result.mayDelete,
       epoch: connection.epoch,
       reported: null,
+      roundedBy: ZERO,
     });
   });
   ledger.close();

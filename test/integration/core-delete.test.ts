@@ -10,6 +10,7 @@ import { startDemoServers } from '../../electron/demo/servers.js';
 import type { DemoServers } from '../../electron/demo/servers.js';
 import { openLedger } from '../../electron/ledger/ledger.js';
 import type { Scope } from '../../electron/ledger/types.js';
+import { ZERO } from '../../shared/money.js';
 import { fakeKeychain, testCore } from '../support/core.js';
 import type { FakeKeychain, TestCoreOptions } from '../support/core.js';
 import { ALL, charge, days, listScopes, write } from './ledger-support.js';
@@ -137,7 +138,9 @@ describe('delete all', () => {
     expect(other.connections()).toEqual([]);
     const settle = { by: 'age', afterMs: 0, pollBackDays: 1 } as const;
     const options = { readAt: Date.now(), today: scope.createdDay ?? days('2026-11-12').to, settle };
-    expect(under.commit({ ...options, mayDelete: true, epoch, reported: null })).toEqual({ kind: 'dropped' });
+    expect(under.commit({ ...options, mayDelete: true, epoch, reported: null, roundedBy: ZERO })).toEqual({
+      kind: 'dropped',
+    });
     under.close();
     other.close();
     expect(existsSync(core.parts.home.ledger)).toBe(false);

@@ -13,7 +13,7 @@ import type {
 import type { Charge, SettlePolicy } from '../../electron/providers/adapter.js';
 import { day, endOf, HOUR_MS, startOf } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
-import { nanos, parseNanos } from '../../shared/money.js';
+import { nanos, parseNanos, ZERO } from '../../shared/money.js';
 
 /** Everything a ledger test starts from. */
 
@@ -118,6 +118,7 @@ export function write(
       mayDelete: true,
       epoch: ledger.connection(scope.connection)?.epoch ?? 0,
       reported: null,
+      roundedBy: ZERO,
       ...options,
     });
   } finally {

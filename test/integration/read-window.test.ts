@@ -6,6 +6,7 @@ import { readWhole } from '../../electron/polling/read-window.js';
 import type { ReadWhole } from '../../electron/polling/read-window.js';
 import type { Charge, WindowOutcome } from '../../electron/providers/adapter.js';
 import { HOUR_MS, endOf } from '../../shared/day.js';
+import { roundingOf } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import {
   AGE,
@@ -67,6 +68,7 @@ async function read(answers: readonly Answer[], options: Partial<ReadWhole> = {}
           kind: 'whole',
           pages: answer.pages.length,
           reported: answer.reported === undefined ? null : (amount(answer.reported) as Nanos),
+          roundedBy: roundingOf(answer.reported),
           unknownResources: false,
           ...(answer.confirm === undefined ? {} : { confirm: answer.confirm }),
           verifiedLately: answer.verifiedLately === true,
@@ -82,6 +84,7 @@ async function read(answers: readonly Answer[], options: Partial<ReadWhole> = {}
       mayDelete: result.mayDelete,
       epoch: connection.epoch,
       reported: result.reported,
+      roundedBy: result.roundedBy,
     });
     return { reads, result, after: lines(place.ledger) };
   } finally {
@@ -104,6 +107,13 @@ describe('an answer of one page', () => {
     const { reads, result, after } = await read([{ pages: [[a]], reported: '2' }]);
     expect({ reads, left: keys(after) }).toEqual({ reads: 1, left: ['a', 'b'] });
     expect(result).toMatchObject({ mayDelete: false });
+  });
+
+  it('whose total is rounded to cents deletes what it lacks, and nothing while a cent is missing', async () => {
+    const fine = { ...a, amount: amount('0.2829') as Nanos };
+    keep(fine, { ...b, amount: amount('0.0123') as Nanos });
+    expect(keys((await read([{ pages: [[fine]], reported: '0.29' }])).after)).toEqual(['a', 'b']);
+    expect(keys((await read([{ pages: [[fine]], reported: '0.28' }])).after)).toEqual(['a']);
   });
 
   it('of nothing is asked for again before it empties anything', async () => {

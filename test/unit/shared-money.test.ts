@@ -6,10 +6,12 @@ import {
   convert,
   divideHalfEven,
   formatDecimal,
+  isRounding,
   MAX_RECORD_NANOS,
   nanos,
   NotMoneyError,
   parseNanos,
+  roundingOf,
   sum,
 } from '../../shared/money.js';
 
@@ -240,4 +242,29 @@ it('sums and takes magnitudes', () => {
   expect(sum([3n, -5n, 1n])).toBe(-1n);
   expect(absolute(-7n)).toBe(7n);
   expect(absolute(7n)).toBe(7n);
+});
+
+describe('the rounding of a total', () => {
+  it.each([
+    [0.28, '0.005'],
+    ['12.30', '0.005'],
+    [12, '0.005'],
+    [0.2829, '0.00005'],
+    ['1.000000001', '0'],
+    [1.5e-7, '0.000000005'],
+    ['2e3', '0.005'],
+    [undefined, '0.005'],
+  ])('of %s is half of its last place, of two at least', (total, within) => {
+    expect(formatDecimal(roundingOf(total))).toBe(within);
+  });
+
+  it('is 1 nano a term, or what the total was rounded by', () => {
+    expect([isRounding(3n, 3), isRounding(-3n, 3), isRounding(4n, 3), isRounding(-4n, 3)]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect([isRounding(-5n, 0, 5n), isRounding(6n, 0, 5n)]).toEqual([true, false]);
+  });
 });

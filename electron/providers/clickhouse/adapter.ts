@@ -1,7 +1,7 @@
 import { DAY_MS } from '../../../shared/day.js';
 import type { DayRange } from '../../../shared/day.js';
 import { FaultError } from '../../../shared/faults.js';
-import { formatDecimal } from '../../../shared/money.js';
+import { formatDecimal, roundingOf } from '../../../shared/money.js';
 import type { Nanos } from '../../../shared/money.js';
 import type { Account, ClientContext, Page, ProviderAdapter, WindowOutcome } from '../adapter.js';
 import { dayOfText, optionalNanos, requiredNanos } from '../wire.js';
@@ -82,5 +82,6 @@ async function readWindow(
   const missing = grandTotal === null || grandTotal === undefined;
   const reported = missing ? null : requiredNanos(grandTotal, () => 'grandTotalCHC');
   onPage({ charges: chargesOf(records, window) });
-  return { kind: 'whole', pages: 1, reported, unknownResources: false };
+  const roundedBy = roundingOf(grandTotal);
+  return { kind: 'whole', pages: 1, reported, roundedBy, unknownResources: false };
 }

@@ -1,7 +1,7 @@
 import { DAY_MS, addDays, lengthOf, startOf } from '../../../shared/day.js';
 import type { DayRange } from '../../../shared/day.js';
 import { FaultError } from '../../../shared/faults.js';
-import { nanos } from '../../../shared/money.js';
+import { nanos, roundingOf } from '../../../shared/money.js';
 import type { Nanos } from '../../../shared/money.js';
 import type {
   Account,
@@ -181,10 +181,12 @@ async function readWindow(
   });
   names.remember();
   if (outcome.kind === 'split') return outcome;
+  const total = outcome.only?.total_cost;
   return {
     kind: 'whole',
     pages: outcome.pages,
-    reported: outcome.only === null ? null : optionalNanos(outcome.only.total_cost),
+    reported: optionalNanos(total),
+    roundedBy: roundingOf(total),
     unknownResources: names.foundUnknown,
     ...(outcome.confirm === undefined
       ? {}

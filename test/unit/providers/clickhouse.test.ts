@@ -143,7 +143,13 @@ describe('a window', () => {
       path: `/organizations/${ORG}/usageCost`,
       query: { from_date: '2026-11-01', to_date: '2026-11-30' },
     });
-    expect(outcome).toEqual({ kind: 'whole', pages: 1, reported: 14_250_000_200n, unknownResources: false });
+    expect(outcome).toEqual({
+      kind: 'whole',
+      pages: 1,
+      reported: 14_250_000_200n,
+      roundedBy: 50n,
+      unknownResources: false,
+    });
     expect(charges[0]).toEqual({
       key: 'service',
       day: '2026-11-20',

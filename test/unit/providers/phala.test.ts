@@ -427,7 +427,13 @@ describe('a row', () => {
         offset: '0',
       },
     });
-    expect(outcome).toEqual({ kind: 'whole', pages: 1, reported: 69_000_000n, unknownResources: false });
+    expect(outcome).toEqual({
+      kind: 'whole',
+      pages: 1,
+      reported: 69_000_000n,
+      roundedBy: 500_000n,
+      unknownResources: false,
+    });
     expect(charges).toEqual([
       {
         key: 'k-1',
