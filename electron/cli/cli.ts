@@ -1,18 +1,13 @@
 import type { CliApp, CliIo } from './app.js';
 import { EXIT } from './commands.js';
-import type { Command } from './commands.js';
+import type { GivenCommand } from './commands.js';
 import { HELP } from './help.js';
 import { errorPrinter, oneLine, printer } from './output.js';
 import { describeFailure, runCommand } from './run.js';
 
-/**
- * From a parsed command to its exit status. Help, version and wrong use are
- * answered without opening ledger or keychain.
- *
- * @param openApp builds the core; what it throws is reported in one sentence
- */
-export async function runCli(
-  command: Exclude<Command, { kind: 'tray' }>,
+/** Help, version and wrong use are answered without opening ledger or keychain. */
+async function answer(
+  command: GivenCommand,
   version: string,
   openApp: () => Promise<CliApp>,
   io: CliIo,
@@ -32,18 +27,32 @@ export async function runCli(
     default:
       break;
   }
+  const app = await openApp();
   try {
-    const app = await openApp();
-    try {
-      // Whoever opens the files next finds nothing wrong with them: it is said now or never.
-      if (app.notice) await err(`${oneLine(app.notice)}.\n`);
-      return await runCommand(command, app, io);
-    } finally {
-      await app.close();
-    }
+    // Whoever opens the files next finds nothing wrong with them: it is said now or never.
+    if (app.notice) await err(`${oneLine(app.notice)}.\n`);
+    return await runCommand(command, app, io);
+  } finally {
+    await app.close();
+  }
+}
+
+/**
+ * From a parsed command to its exit status.
+ *
+ * @param openApp builds the core; what it throws is reported in one sentence
+ */
+export async function runCli(
+  command: GivenCommand,
+  version: string,
+  openApp: () => Promise<CliApp>,
+  io: CliIo,
+): Promise<number> {
+  try {
+    return await answer(command, version, openApp, io);
   } catch (error) {
     const { message, status } = describeFailure(error, command);
-    await err(`${oneLine(message)}\n`);
+    await errorPrinter(io.stderr)(`${oneLine(message)}\n`);
     return status;
   }
 }

@@ -13,6 +13,9 @@ export type Command =
   | { readonly kind: 'usage'; readonly message: string }
   | CoreCommand;
 
+/** What words on the command line can ask for; without any the tray opens. */
+export type GivenCommand = Exclude<Command, { readonly kind: 'tray' }>;
+
 /** The commands that need connections and ledger. */
 export type CoreCommand =
   | { readonly kind: 'connect'; readonly provider: ProviderId; readonly name: string | null }

@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream';
 
 import { isPipeClosed, writeDrained } from '../export/drain.js';
+import { outputError } from '../export/error.js';
 
-/** Resolves when the text has been passed on. */
+/** Resolves when the text has been passed on. Rejects with ExportError. */
 export type Print = (text: string) => Promise<void>;
 
 function forgiving(stream: Writable, forgives: (error: unknown) => boolean): Print {
@@ -12,7 +13,7 @@ function forgiving(stream: Writable, forgives: (error: unknown) => boolean): Pri
     try {
       await writeDrained(stream, text);
     } catch (error) {
-      if (!forgives(error)) throw error;
+      if (!forgives(error)) throw outputError(error);
       closed = true;
     }
   };

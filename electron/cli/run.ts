@@ -12,7 +12,7 @@ import type { UnknownDays } from '../export/unknown-days.js';
 import type { CliApp, CliIo } from './app.js';
 import { checkLimits } from './check.js';
 import { EXIT, UsageError } from './commands.js';
-import type { CoreCommand, ExportCommand } from './commands.js';
+import type { CoreCommand, ExportCommand, GivenCommand } from './commands.js';
 import { readCredential } from './key-input.js';
 import { errorPrinter, oneLine, printer } from './output.js';
 import type { Print } from './output.js';
@@ -187,7 +187,7 @@ async function run(context: Context, command: CoreCommand): Promise<number> {
 /** One sentence for whatever ended a command, and the exit status it means for that command. */
 export function describeFailure(
   error: unknown,
-  command: Pick<CoreCommand, 'kind'>,
+  command: GivenCommand,
 ): { readonly message: string; readonly status: number } {
   const failure = failureOf(error);
   // To a check, 1 says that a limit is exceeded.

@@ -74,6 +74,15 @@ export function fileError(error: unknown, path: string): ExportError {
   }
 }
 
+/** The sentence for another's stream, such as standard output, that does not take what is written to it. */
+export function outputError(error: unknown): ExportError {
+  return new ExportError(
+    'failed',
+    `The output could not be written (${errorCode(error) ?? String(error)}); make room for it or choose another place.`,
+    error,
+  );
+}
+
 /** Whoever asked for the export has called it off. */
 export function cancelled(): ExportError {
   return new ExportError('cancelled', 'The export was cancelled, so nothing was written.');

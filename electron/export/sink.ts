@@ -5,7 +5,7 @@ import { basename, dirname, join, sep } from 'node:path';
 import type { Writable } from 'node:stream';
 
 import { isPipeClosed, writeDrained } from './drain.js';
-import { cancelled, errorCode, ExportError, fileError } from './error.js';
+import { cancelled, errorCode, ExportError, fileError, outputError } from './error.js';
 
 /** Where an export's text goes, piece by piece. */
 export interface Sink {
@@ -166,11 +166,7 @@ export function streamSink(stream: Writable, signal: AbortSignal | undefined): S
         if (isPipeClosed(error)) {
           throw new ExportError('pipe-closed', 'The reader of the export went away before its end.', error);
         }
-        throw new ExportError(
-          'failed',
-          `The output could not be written (${errorCode(error) ?? String(error)}); make room for it or choose another place.`,
-          error,
-        );
+        throw outputError(error);
       }
     },
     finish: () => Promise.resolve(),

@@ -1,7 +1,9 @@
 /** Starts the real program in the real Electron and drives its window. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants as os, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { _electron } from 'playwright-core';
@@ -138,11 +140,14 @@ export interface Spoken {
   readonly stderr: string;
 }
 
+export interface CommandLine {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Record<string, string>;
+}
+
 /** Words of the command line as a process without a display. */
-export function commandLine(
-  world: World,
-  words: readonly string[],
-): { readonly program: string; readonly args: readonly string[]; readonly env: Record<string, string> } {
+export function commandLine(world: World, words: readonly string[]): CommandLine {
   const { DISPLAY: _display, ...env } = world.env;
   return { program: electronPath(), args: [...SWITCHES, '--ozone-platform=headless', ROOT, ...words], env };
 }
@@ -171,6 +176,25 @@ export function run(
     );
     child.stdin?.end(input);
   });
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  /** With 128 + n as the status where the signal n ended it, as shells count. */
+  readonly ended: Promise<Spoken>;
+}
+
+/** Starts a program that is not left to its own end. */
+export function start({ program, args, env }: CommandLine, stdout: number | 'pipe' = 'pipe'): Started {
+  const child = spawn(program, [...args], { env, stdio: ['ignore', stdout, 'pipe'] });
+  const said = { stdout: '', stderr: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
+  const ended = once(child, 'close').then((end) => {
+    const [code, signal] = end as [number, null] | [null, NodeJS.Signals];
+    return { status: signal === null ? code : 128 + os.signals[signal], ...said };
+  });
+  return { child, ended };
 }
 
 /** Every file below a folder that holds one of the texts, plain or in base64. */

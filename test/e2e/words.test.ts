@@ -1,5 +1,5 @@
 /** The command line in the real program, without a display. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { addDays, day, firstOfMonth } from '../../shared/day.js';
 import { formatDecimal } from '../../shared/money.js';
-import { filesHolding, openWorld, say } from './driver.js';
+import { commandLine, filesHolding, openWorld, say, start } from './driver.js';
 import type { World } from './driver.js';
 
 interface Status {
@@ -151,6 +151,19 @@ describe('the command line', () => {
     world.servers.setFault('phala', null);
     expect(code).toBe(1);
     expect(stderr).toMatch(/Ours/);
+  });
+
+  it.skipIf(process.platform !== 'linux')('says so where standard output takes nothing', async () => {
+    const full = openSync('/dev/full', 'w');
+    for (const words of [['status', '--json'], ['--version']]) {
+      const { status: code, stderr } = await start(commandLine(world, words), full).ended;
+      expect({ words, code, stderr }).toEqual({
+        words,
+        code: 1,
+        stderr: 'The output could not be written (ENOSPC); make room for it or choose another place.\n',
+      });
+    }
+    closeSync(full);
   });
 
   it('disconnects and keeps or forgets history as told', async () => {

@@ -16,6 +16,7 @@ import { parseWords } from '../../electron/cli/parse.js';
 import type { StatusInput } from '../../electron/cli/status-document.js';
 import { ExportError } from '../../electron/export/error.js';
 import { exportCsv } from '../../electron/export/export.js';
+import { streamSink } from '../../electron/export/sink.js';
 import { StartError } from '../../electron/start-error.js';
 
 const view: ConnectionView = {
@@ -549,6 +550,11 @@ describe('outputs', () => {
       write: (_chunk, _encoding, done) => done(Object.assign(new Error('system'), { code })),
     });
 
+  const toStream: CliApp['exportCsv'] = async ({ target }) => {
+    if (target.kind === 'stream') await streamSink(target.stream, undefined).write('day');
+    return { rows: 0, unknownDays: [] };
+  };
+
   it('a reader that goes away ends nothing but the printing', async () => {
     expect(await run('status', {}, { stdout: failing('EPIPE') })).toMatchObject({ status: 0, err: '' });
     expect((await run('check --month-over 1', {}, { stdout: failing('EPIPE') })).status).toBe(1);
@@ -558,10 +564,19 @@ describe('outputs', () => {
     });
   });
 
-  it('a full disk behind standard output is a failure', async () => {
-    const ran = await run('status --json', {}, { stdout: failing('ENOSPC') });
-    expect(ran.status).toBe(1);
-    expect(ran.err).toMatch(/^Cost Tray failed/);
+  it.each([
+    ['status --json', 1],
+    ['connections', 1],
+    ['--version', 1],
+    ['help', 1],
+    [`export - ${DAYS}`, 1],
+    // To a check, 1 says that a limit is exceeded.
+    ['check --month-over 10', 3],
+  ])('a full disk behind standard output is a failure with a remedy (%s)', async (line, exit) => {
+    expect(await run(line, { exportCsv: toStream }, { stdout: failing('ENOSPC') })).toMatchObject({
+      status: exit,
+      err: 'The output could not be written (ENOSPC); make room for it or choose another place.\n',
+    });
   });
 
   it('a closed standard error changes nothing', async () => {
