@@ -18,6 +18,7 @@ import { openCore, userAgent } from './core/open.js';
 import { runOnce } from './demo/once.js';
 import { startDemoServers } from './demo/servers.js';
 import type { DemoServers } from './demo/servers.js';
+import { logInto } from './log-file.js';
 import { readBases } from './providers/origins.js';
 import { usableLocale } from './shell/amount.js';
 import { registerAppScheme, serveApp } from './shell/protocol.js';
@@ -70,8 +71,7 @@ async function runCommandLine(words: readonly string[]): Promise<number> {
   // A session folder of its own, so that a tray that is running is not disturbed.
   const session = mkdtempSync(join(tmpdir(), 'cost-tray-session-'));
   app.setPath('sessionData', session);
-  log.transports.console.level = false;
-  log.transports.file.resolvePathFn = () => join(folder, 'logs', 'command-line.log');
+  logInto(join(folder, 'logs', 'command-line.log'));
   app.disableHardwareAcceleration();
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
@@ -116,8 +116,7 @@ async function runTray(demo: boolean, once: string | null): Promise<void> {
   );
   app.setPath('userData', home.folder);
   app.setPath('sessionData', join(home.folder, 'browser'));
-  log.transports.file.resolvePathFn = () => join(home.logs, 'main.log');
-  log.transports.console.level = false;
+  logInto(join(home.logs, 'main.log'));
   if (!app.requestSingleInstanceLock()) {
     app.exit(0);
     return;

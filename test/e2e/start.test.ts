@@ -1,5 +1,5 @@
 /** Starts that cannot be, and the end of everything: the real program, its window, files and keychain. */
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +65,21 @@ describe('a start that cannot be ends with one sentence, and with 1 or, for wron
     const says = /^COST_TRAY_PHALA_URL must be .*unset it\.\n$/;
     expectRefusal(await say({ ...world, env }, ['status']), says, 2);
   });
+});
+
+it.skipIf(process.platform !== 'linux')('keeps to itself that its log cannot be written', async () => {
+  const inTheWay = (path: string): void => writeFileSync(path, '');
+  inTheWay(join(world.home, 'logs'));
+  const config = join(world.home, 'config');
+  mkdirSync(config);
+  inTheWay(join(config, 'autostart'));
+  const view = await openWindow({ ...world, env: { ...world.env, XDG_CONFIG_HOME: config } });
+  let said = '';
+  view.app.process().stderr?.on('data', (text: Buffer) => (said += text.toString()));
+  // This fails, and is a line in the log.
+  await view.page.evaluate(() => window.costTray.call('setSettings', { startAtLogin: true }));
+  await view.quit();
+  expect(said).not.toContain('electron-log');
 });
 
 it('over a damaged ledger the words go on, and say once what was set aside', async () => {
