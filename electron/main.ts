@@ -18,6 +18,7 @@ import { openCore, userAgent } from './core/open.js';
 import { runOnce } from './demo/once.js';
 import { startDemoServers } from './demo/servers.js';
 import type { DemoServers } from './demo/servers.js';
+import { EndSignals } from './end-signals.js';
 import { logInto } from './log-file.js';
 import { readBases } from './providers/origins.js';
 import { usableLocale } from './shell/amount.js';
@@ -73,8 +74,15 @@ async function runCommandLine(words: readonly string[]): Promise<number> {
   app.setPath('sessionData', session);
   logInto(join(folder, 'logs', 'command-line.log'));
   app.disableHardwareAcceleration();
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  const interruption = new AbortController();
+  const signals = new EndSignals(() => interruption.abort());
+  signals.listen();
+  // Chromium's answer to a signal that it hears on its way to "ready": it would end the program with 0.
+  app.on('before-quit', (event) => {
+    event.preventDefault();
+    signals.listen();
+    signals.hear();
+  });
   try {
     const command = parseWords(words);
     if (command.kind === 'tray') throw new Error('Without words the tray opens.');
@@ -84,6 +92,8 @@ async function runCommandLine(words: readonly string[]): Promise<number> {
       async () => {
         const bases = readBases(process.env);
         await app.whenReady();
+        signals.listen();
+        interruption.signal.throwIfAborted();
         const { core } = await open(openHome(folder), bases, { demo: false, fallBackToMemory: false });
         return cliApp(core);
       },
@@ -92,7 +102,7 @@ async function runCommandLine(words: readonly string[]): Promise<number> {
         stdout: process.stdout,
         stderr: process.stderr,
         cwd: process.env['INIT_CWD'] ?? process.cwd(),
-        signal: interrupted.signal,
+        signal: interruption.signal,
       },
     );
   } finally {
@@ -160,7 +170,7 @@ async function runWindow(opened: Opened, once: string | null, cleanUp: () => Pro
   app.on('window-all-closed', () => undefined);
   app.on('second-instance', () => void tray.show());
   app.on('activate', () => void tray.show());
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => app.quit());
+  new EndSignals(() => app.quit()).listen();
   tray.start();
   if (once !== null) {
     status = await onceStatus(core, tray, once);

@@ -72,6 +72,6 @@ export interface CliIo {
   readonly stderr: Writable & { readonly isTTY?: boolean };
   /** What a relative FILE is relative to: where the user stands, whatever the launcher did. */
   readonly cwd: string;
-  /** Raised by Ctrl-C or a polite kill. */
+  /** Raised by Ctrl-C, a polite kill or a terminal that closes, without a reason of its own. */
   readonly signal?: AbortSignal;
 }

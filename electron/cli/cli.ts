@@ -5,6 +5,21 @@ import { HELP } from './help.js';
 import { errorPrinter, oneLine, printer } from './output.js';
 import { describeFailure, runCommand } from './run.js';
 
+/** What hears an interruption ends by itself; what waits for something else, such as a keychain's prompt, is left. */
+const PATIENCE_MS = 2_000;
+
+/** @throws the signal's reason where it is raised and the work does not end */
+function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => {
+      const giveUp = (): void => reject(signal?.reason as Error);
+      setTimeout(giveUp, PATIENCE_MS).unref();
+    };
+    signal?.addEventListener('abort', leave, { once: true });
+    work.then(resolve, reject).finally(() => signal?.removeEventListener('abort', leave));
+  });
+}
+
 /** Help, version and wrong use are answered without opening ledger or keychain. */
 async function answer(
   command: GivenCommand,
@@ -12,7 +27,7 @@ async function answer(
   openApp: () => Promise<CliApp>,
   io: CliIo,
 ): Promise<number> {
-  const out = printer(io.stdout);
+  const out = printer(io.stdout, io.signal);
   const err = errorPrinter(io.stderr);
   switch (command.kind) {
     case 'usage':
@@ -49,10 +64,10 @@ export async function runCli(
   io: CliIo,
 ): Promise<number> {
   try {
-    return await answer(command, version, openApp, io);
+    return await unlessInterrupted(answer(command, version, openApp, io), io.signal);
   } catch (error) {
     const { message, status } = describeFailure(error, command);
-    await errorPrinter(io.stderr)(`${oneLine(message)}\n`);
+    if (message !== '') await errorPrinter(io.stderr)(`${oneLine(message)}\n`);
     return status;
   }
 }

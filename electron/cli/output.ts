@@ -3,16 +3,17 @@ import type { Writable } from 'node:stream';
 import { isPipeClosed, writeDrained } from '../export/drain.js';
 import { outputError } from '../export/error.js';
 
-/** Resolves when the text has been passed on. Rejects with ExportError. */
+/** Resolves when the text has been passed on. Rejects with ExportError, or with the signal's reason. */
 export type Print = (text: string) => Promise<void>;
 
-function forgiving(stream: Writable, forgives: (error: unknown) => boolean): Print {
+function forgiving(stream: Writable, forgives: (error: unknown) => boolean, signal?: AbortSignal): Print {
   let closed = false;
   return async (text) => {
     if (closed) return;
     try {
-      await writeDrained(stream, text);
+      await writeDrained(stream, text, signal);
     } catch (error) {
+      signal?.throwIfAborted();
       if (!forgives(error)) throw outputError(error);
       closed = true;
     }
@@ -20,8 +21,8 @@ function forgiving(stream: Writable, forgives: (error: unknown) => boolean): Pri
 }
 
 /** Standard output: silent once nobody reads any more; a full disk behind it is an error. */
-export function printer(stream: Writable): Print {
-  return forgiving(stream, isPipeClosed);
+export function printer(stream: Writable, signal: AbortSignal | undefined): Print {
+  return forgiving(stream, isPipeClosed, signal);
 }
 
 /** Standard error: where it fails there is nowhere to say so. */

@@ -115,6 +115,8 @@ async function refresh(context: Context, command: Of<'refresh'>): Promise<number
       signal: io.signal,
     })
     .finally(() => progress.clear());
+  // Said once, and not of every connection.
+  io.signal?.throwIfAborted();
   if (outcomes.length === 0) {
     await err('There is no connection to refresh; add one with "cost-tray connect".\n');
     return EXIT.failed;
@@ -189,13 +191,17 @@ export function describeFailure(
   error: unknown,
   command: GivenCommand,
 ): { readonly message: string; readonly status: number } {
-  const failure = failureOf(error);
+  const failure = failureOf(error, command);
   // To a check, 1 says that a limit is exceeded.
   const isUnknown = command.kind === 'check' && failure.status === EXIT.failed;
   return isUnknown ? { ...failure, status: EXIT.cannotKnow } : failure;
 }
 
-function failureOf(error: unknown): { readonly message: string; readonly status: number } {
+function failureOf(
+  error: unknown,
+  command: GivenCommand,
+): { readonly message: string; readonly status: number } {
+  if (isInterruption(error)) return { message: interruptedMessage(command), status: EXIT.failed };
   if (error instanceof StartError) {
     return { message: error.message, status: error.isWrongUse ? EXIT.usage : EXIT.failed };
   }
@@ -216,9 +222,6 @@ function failureOf(error: unknown): { readonly message: string; readonly status:
     }
   }
   if (error instanceof FaultError) return { message: faultMessage(error, 'The vendor'), status: EXIT.failed };
-  if (error instanceof Error && error.name === 'AbortError') {
-    return { message: 'Stopped; what was read so far is kept.', status: EXIT.failed };
-  }
   const what = error instanceof Error ? error.message : String(error);
   return {
     message: `Cost Tray failed (${what}); try again, and report it if it lasts.`,
@@ -226,19 +229,31 @@ function failureOf(error: unknown): { readonly message: string; readonly status:
   };
 }
 
+function isInterruption(error: unknown): boolean {
+  if (error instanceof ExportError) return error.reason === 'cancelled';
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function interruptedMessage({ kind }: GivenCommand): string {
+  switch (kind) {
+    case 'refresh':
+      return 'The refresh was interrupted; what was read is kept. Run it again to go on.';
+    case 'connect':
+    case 'disconnect':
+      return 'The command was interrupted; look at "cost-tray connections" whether it was done, and run it again if not.';
+    default:
+      return 'The command was interrupted before its end; run it again.';
+  }
+}
+
 /**
- * Does what a command asks. Both outputs are drained when it resolves; one that
- * is closed early is left in silence.
+ * Does what a command asks. Standard output is drained when it resolves; one
+ * that is closed early is left in silence.
  *
  * @returns the exit status
+ * @throws what {@link describeFailure} describes
  */
-export async function runCommand(command: CoreCommand, app: CliApp, io: CliIo): Promise<number> {
-  const context: Context = { app, io, out: printer(io.stdout), err: errorPrinter(io.stderr) };
-  try {
-    return await run(context, command);
-  } catch (error) {
-    const { message, status } = describeFailure(error, command);
-    if (message !== '') await context.err(`${oneLine(message)}\n`);
-    return status;
-  }
+export function runCommand(command: CoreCommand, app: CliApp, io: CliIo): Promise<number> {
+  const out = printer(io.stdout, io.signal);
+  return run({ app, io, out, err: errorPrinter(io.stderr) }, command);
 }

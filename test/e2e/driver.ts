@@ -186,7 +186,7 @@ export interface Started {
 
 /** Starts a program that is not left to its own end. */
 export function start({ program, args, env }: CommandLine, stdout: number | 'pipe' = 'pipe'): Started {
-  const child = spawn(program, [...args], { env, stdio: ['ignore', stdout, 'pipe'] });
+  const child = spawn(program, [...args], { env, stdio: ['pipe', stdout, 'pipe'] });
   const said = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));

@@ -1,4 +1,5 @@
 /** Starts that cannot be, and the end of everything: the real program, its window, files and keychain. */
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -66,6 +67,17 @@ describe('a start that cannot be ends with one sentence, and with 1 or, for wron
     expectRefusal(await say({ ...world, env }, ['status']), says, 2);
   });
 });
+
+it.skipIf(process.platform === 'win32').each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  'the tray ends in good order, with 0, on %s',
+  async (signal) => {
+    const view = await openWindow(world);
+    const program = view.app.process();
+    const ended = once(program, 'exit');
+    program.kill(signal);
+    expect(await ended).toEqual([0, null]);
+  },
+);
 
 it.skipIf(process.platform !== 'linux')('keeps to itself that its log cannot be written', async () => {
   const inTheWay = (path: string): void => writeFileSync(path, '');

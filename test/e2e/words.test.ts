@@ -2,14 +2,15 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { parse } from 'csv-parse/sync';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { addDays, day, firstOfMonth } from '../../shared/day.js';
 import { formatDecimal } from '../../shared/money.js';
 import { commandLine, filesHolding, openWorld, say, start } from './driver.js';
-import type { World } from './driver.js';
+import type { CommandLine, Started, World } from './driver.js';
 
 interface Status {
   readonly periods: Record<string, { from: string; to: string; amount: string | null; complete: boolean }>;
@@ -35,6 +36,19 @@ async function status(): Promise<Status> {
   const spoken = await say(world, ['status', '--json']);
   expect(spoken).toMatchObject({ status: 0, stderr: '' });
   return JSON.parse(spoken.stdout) as Status;
+}
+
+const INTERRUPTED = 'The refresh was interrupted; what was read is kept. Run it again to go on.\n';
+
+/** Starts words that ask a vendor who does not answer. */
+async function startWaiting(line: CommandLine, input = ''): Promise<Started> {
+  world.servers.setFault('clickhouse', { kind: 'slow-headers' });
+  const { counts } = world.servers;
+  const before = counts.clickhouse;
+  const started = start(line);
+  started.child.stdin?.end(input);
+  await expect.poll(() => counts.clickhouse, { timeout: 30_000 }).toBeGreaterThan(before);
+  return started;
 }
 
 describe('the command line', () => {
@@ -151,6 +165,50 @@ describe('the command line', () => {
     world.servers.setFault('phala', null);
     expect(code).toBe(1);
     expect(stderr).toMatch(/Ours/);
+  });
+
+  describe.skipIf(process.platform === 'win32')('that a signal ends', () => {
+    afterEach(() => world.servers.setFault('clickhouse', null));
+
+    it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('says so and is 1 (%s)', async (signal) => {
+      const { child, ended } = await startWaiting(commandLine(world, ['refresh']));
+      child.kill(signal);
+      expect(await ended).toMatchObject({ status: 1, stderr: INTERRUPTED });
+    });
+
+    it.each([
+      ['the launcher', process.execPath, ['scripts/start.mjs', 'refresh'], 1],
+      // npm's own shell dies of it, and npm tells of that.
+      ['npm', 'npm', ['start', '--silent', '--', 'refresh'], 143],
+    ])('does so below %s too', async (_name, program, args, status) => {
+      const { child, ended } = await startWaiting({ program, args, env: world.env });
+      child.kill('SIGTERM');
+      expect(await ended).toMatchObject({ status, stderr: INTERRUPTED });
+    });
+
+    it('is never 0, at whatever moment of its start', async () => {
+      world.servers.setFault('clickhouse', { kind: 'slow-headers' });
+      for (let after = 60; after <= 420; after += 40) {
+        const { child, ended } = start(commandLine(world, ['refresh']));
+        setTimeout(() => child.kill('SIGTERM'), after);
+        const { status: code, stderr } = await ended;
+        // Before its own first line it dies as any program does.
+        expect([
+          { code: 143, stderr: '' },
+          { code: 1, stderr: INTERRUPTED },
+        ]).toContainEqual({ code, stderr });
+      }
+    });
+
+    it('ends at once at a second one', async () => {
+      const { clickhouse } = world.servers.keys;
+      const input = `${clickhouse.keyId}\n${clickhouse.keySecret}\n`;
+      const { child, ended } = await startWaiting(commandLine(world, ['connect', 'clickhouse']), input);
+      child.kill('SIGTERM');
+      await sleep(1_000);
+      child.kill('SIGTERM');
+      expect(await ended).toMatchObject({ status: 143, stderr: '' });
+    });
   });
 
   it.skipIf(process.platform !== 'linux')('says so where standard output takes nothing', async () => {

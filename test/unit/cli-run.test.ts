@@ -202,7 +202,6 @@ describe('the core', () => {
   it.each([
     ['a fault', new FaultError('offline'), 1, /^The vendor cannot be reached\. .*\n$/],
     ['anything else', new Error('boom\nsecond line'), 1, /^Cost Tray failed \(boom second line\); .*\n$/],
-    ['an interruption', new DOMException('x', 'AbortError'), 1, /^Stopped; .*\n$/],
   ])('throws %s', async (_name, error, exit, err) => {
     const ran = await run('status', { status: () => Promise.reject(error) });
     expect(ran.status).toBe(exit);
@@ -264,13 +263,6 @@ describe('connect', () => {
     await vi.waitFor(() => expect(stderr.text).toContain('key secret'));
     stdin.write('secret\n');
     expect((await done).status).toBe(0);
-  });
-
-  it('gives up reading when interrupted', async () => {
-    const controller = new AbortController();
-    const done = run('connect phala', {}, { stdin: new PassThrough(), signal: controller.signal });
-    setImmediate(() => controller.abort());
-    expect(await done).toMatchObject({ status: 1, err: expect.stringContaining('Stopped') as string });
   });
 
   it('sends to the window where there is no standard input', async () => {
@@ -520,7 +512,7 @@ describe('export', () => {
     ['exists', 2, /--overwrite/],
     ['not-a-file', 2, /^Sentence/],
     ['disk-full', 1, /^Sentence/],
-    ['cancelled', 1, /^Sentence/],
+    ['cancelled', 1, /^The command was interrupted before its end; run it again\.\n$/],
     ['pipe-closed', 0, /^$/],
   ] as const)('%s is %i', async (reason, exit, err) => {
     const ran = await run(`export - ${DAYS}`, {
@@ -528,6 +520,91 @@ describe('export', () => {
     });
     expect(ran.status).toBe(exit);
     expect(ran.err).toMatch(err);
+  });
+});
+
+describe('an interruption is told in one sentence', () => {
+  afterEach(() => vi.useRealTimers());
+
+  const AGAIN = 'The command was interrupted before its end; run it again.\n';
+  const LOOK =
+    'The command was interrupted; look at "cost-tray connections" whether it was done, and run it again if not.\n';
+  /** Takes nothing and never says so. */
+  const stuck = () => new Writable({ highWaterMark: 1, write: () => undefined });
+  const never = () => new Promise<never>(() => undefined);
+
+  async function interrupted(line: string, changes: Partial<CliApp> = {}, io: Partial<CliIo> = {}) {
+    const controller = new AbortController();
+    const done = run(line, changes, { signal: controller.signal, ...io });
+    setImmediate(() => controller.abort());
+    return done;
+  }
+
+  it('by a refresh, whatever its connections came to', async () => {
+    const good = { connection: 'c1', name: 'Team', ok: true, message: null, dataThrough: null };
+    const stopped = { ...good, connection: 'c2', ok: false, message: 'Stopped.' };
+    const refresh: CliApp['refresh'] = ({ signal }) =>
+      new Promise((done) => signal?.addEventListener('abort', () => done([good, stopped])));
+    const close = vi.fn(() => Promise.resolve());
+    expect(await interrupted('refresh', { refresh, close })).toEqual({
+      status: 1,
+      out: '',
+      err: 'The refresh was interrupted; what was read is kept. Run it again to go on.\n',
+    });
+    expect(close).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    ['status', 1],
+    ['connections --json', 1],
+    ['check --month-over 1', 3],
+    ['--version', 1],
+    ['help', 1],
+  ])('by %s, where nothing takes what it says', async (line, exit) => {
+    expect(await interrupted(line, {}, { stdout: stuck() })).toMatchObject({ status: exit, err: AGAIN });
+  });
+
+  it('by an export, which takes its half-written file away', async () => {
+    const exported: CliApp['exportCsv'] = async ({ signal, target, range, profile }) => {
+      function* charges() {
+        while (signal?.aborted !== true) yield* [];
+      }
+      await new Promise(setImmediate);
+      const source = { charges, countCharges: () => 0, extraKeys: () => [] };
+      const question = { range, connections: null };
+      const { rows } = await exportCsv({ source, question, profile, target, ...(signal && { signal }) });
+      return { rows, unknownDays: [] };
+    };
+    expect(await interrupted(`export out.csv ${DAYS}`, { exportCsv: exported })).toEqual({
+      status: 1,
+      out: '',
+      err: AGAIN,
+    });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('by connect while it reads the key', async () => {
+    expect(await interrupted('connect phala', {}, { stdin: new PassThrough() })).toMatchObject({
+      status: 1,
+      err: LOOK,
+    });
+  });
+
+  it.each([
+    ['connect phala', { connect: never }, LOOK],
+    ['disconnect c1', { disconnect: never }, LOOK],
+    [
+      'refresh',
+      { refresh: never },
+      'The refresh was interrupted; what was read is kept. Run it again to go on.\n',
+    ],
+    ['status', { close: never }, AGAIN],
+  ])('by %s also where it waits for what hears no signal', async (line, changes, err) => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const done = interrupted(line, changes, { stdin: input('k\n'), stdout: stuck() });
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await done).toMatchObject({ status: 1, err });
   });
 });
 

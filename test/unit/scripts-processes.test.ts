@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -101,6 +109,20 @@ describe.skipIf(process.platform === 'win32')('starting the program', () => {
     await running.says('ready');
     running.child.kill('SIGTERM');
     expect((await running.ended).status).toBe(3);
+  });
+
+  test("a signal to the Linux package's launcher reaches the program, whose status it ends with", async () => {
+    const launcher = join(folder, 'cost-tray');
+    copyFileSync(join(ROOT, 'scripts/package/cost-tray'), launcher);
+    writeFileSync(
+      `${launcher}-bin`,
+      "#!/bin/sh\ntrap 'exit 3' TERM; echo ready; while :; do sleep 0.01; done\n",
+    );
+    for (const path of [launcher, `${launcher}-bin`]) chmodSync(path, 0o755);
+    const running = spawn(launcher, ['refresh'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(running.stdout, 'data');
+    running.kill('SIGTERM');
+    expect(await once(running, 'close')).toEqual([3, null]);
   });
 
   test('a death by a signal is said, with the status that shells give it', async () => {
