@@ -70,9 +70,11 @@ const ESCAPE = /\\ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|(\\u(?:d[89a-f][\da-f]{2
 
 function parseJson(text: string): unknown {
   // Half a character is no text, and NUL ends one for many: they would come back from the ledger as another.
-  const whole = DOUBTFUL.test(text)
-    ? text.replace(ESCAPE, (escape, none?: string) => (none === undefined ? escape : '\\ufffd'))
-    : text;
+  // Most answers have no such escape at all, which is found out faster.
+  const whole =
+    text.includes('\\u') && DOUBTFUL.test(text)
+      ? text.replace(ESCAPE, (escape, none?: string) => (none === undefined ? escape : '\\ufffd'))
+      : text;
   try {
     return JSON.parse(whole);
   } catch {
