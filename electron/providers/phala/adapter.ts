@@ -17,9 +17,9 @@ import { isObject, optionalNanos } from '../wire.js';
 import { fetchApps, fetchCvms, fetchMe, fetchUsage, usageRequest } from './client.js';
 import type { Span } from './client.js';
 import { chargesOf, cvmsIn, resourceOf, scopeOf } from './mapper.js';
-import type { AppRef } from './mapper.js';
 import { readRows } from './paging.js';
 import { ResourceNames } from './resources.js';
+import type { AppRef } from './resources.js';
 import type { Cvm, Me } from './schema.js';
 
 /** Without it the shape of answers follows the key's own default. */

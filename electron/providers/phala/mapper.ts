@@ -6,7 +6,7 @@ import type { Charge, ResourceListing, ScopeListing } from '../adapter.js';
 import { plainText } from '../text.js';
 import { bareDate, dayOfText, numberOf, recentNanos, requiredNanos, textOf, timeOf } from '../wire.js';
 import type { WireObject } from '../wire.js';
-import type { ResourceNames } from './resources.js';
+import type { AppRef, ResourceNames } from './resources.js';
 import type { App, Cvm } from './schema.js';
 
 const METERS: ReadonlyMap<string, string> = new Map([
@@ -33,11 +33,6 @@ const STOPPED: ReadonlySet<string> = new Set([
 const MINUTE_MS = 60_000;
 /** A longer duration is a mistake rather than a charge. */
 const MAX_DURATION_MS = 366 * DAY_MS;
-
-export interface AppRef {
-  readonly key: string;
-  readonly name: string | null;
-}
 
 /**
  * Usage rows as charges, made one after another as they are asked for.

@@ -1,7 +1,11 @@
 /** Putting names on the CVM ids that usage rows bear. */
 import type { ChargedResource, ResourceListing } from '../adapter.js';
 import { isObject } from '../wire.js';
-import type { AppRef } from './mapper.js';
+
+export interface AppRef {
+  readonly key: string;
+  readonly name: string | null;
+}
 
 /** So many ids are remembered; more CVMs than that only cost a listing now and then. */
 const MAX_REMEMBERED = 2_000;
