@@ -12,16 +12,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Core } from '../../electron/core/core.js';
-import { openHome } from '../../electron/core/home.js';
-import { openCore } from '../../electron/core/open.js';
 import { Database } from '../../electron/ledger/driver.js';
 import { openLedger } from '../../electron/ledger/ledger.js';
-import { DEFAULT_BASES } from '../../electron/providers/origins.js';
 import { StartError } from '../../electron/start-error.js';
+import { openOffline } from '../support/open-core.js';
 import { NOW, addConnection } from './ledger-support.js';
 
 let folder: string;
@@ -35,21 +32,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** As the program does, with keys in memory. */
 async function start(home = folder): Promise<Core> {
-  const core = await openCore({
-    home: openHome(home),
-    bases: DEFAULT_BASES,
-    fetch: () => Promise.reject(new Error('no network')),
-    version: '0.0.0',
-    workerScript: pathToFileURL(join(home, 'no-worker.mjs')),
-    demo: true,
-    fallBackToMemory: false,
-    now: () => NOW,
-    locale: 'en',
-    onChange: () => undefined,
-    nextPollAt: () => null,
-  });
+  const core = await openOffline(home, NOW);
   cores.push(core);
   return core;
 }

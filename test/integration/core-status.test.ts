@@ -2,21 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 
 import { openHome } from '../../electron/core/home.js';
-import { openCore } from '../../electron/core/open.js';
 import { openLedger } from '../../electron/ledger/ledger.js';
 import type { Scope } from '../../electron/ledger/types.js';
-import { DEFAULT_BASES } from '../../electron/providers/origins.js';
 import { HOUR_MS, day, startOf } from '../../shared/day.js';
+import { openOffline } from '../support/open-core.js';
 import { LOCKS, NOW, TODAY, addConnection, charge, days, listScopes, write } from './ledger-support.js';
 
 it('covers from the first charge on, and counts what is provisional of that only', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cost-tray-status-'));
-  const home = openHome(folder);
-  const { ledger } = openLedger(home.ledger, () => NOW);
+  const { ledger } = openLedger(openHome(folder).ledger, () => NOW);
   const [scope] = listScopes(ledger, addConnection(ledger), ['a'], day('2026-11-01')) as [Scope];
   const charges = [charge('2026-11-18', '1'), charge('2026-11-20', '2')];
   // By locks nothing of November settles yet, neither before the first charge nor after it.
@@ -25,19 +22,7 @@ it('covers from the first charge on, and counts what is provisional of that only
     settle: LOCKS,
   });
   ledger.close();
-  const core = await openCore({
-    home,
-    bases: DEFAULT_BASES,
-    fetch: () => Promise.reject(new Error('no network')),
-    version: '0.0.0',
-    workerScript: pathToFileURL(join(folder, 'no-worker.mjs')),
-    demo: true,
-    fallBackToMemory: false,
-    now: () => NOW,
-    locale: 'en',
-    onChange: () => undefined,
-    nextPollAt: () => null,
-  });
+  const core = await openOffline(folder, NOW);
   try {
     expect(core.status().connections[0]?.coverage).toEqual({
       from: '2026-11-18',
