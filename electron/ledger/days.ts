@@ -1,6 +1,7 @@
 import { dayFromNumber } from '../../shared/day.js';
-import { readDay, summariseDay, writeDay } from './day-charges.js';
 import type { DayCharge } from './day-charges.js';
+import { summariseDay } from './day-summary.js';
+import { readDay, writeDay } from './day-text.js';
 import type { Database } from './driver.js';
 import { ratesOf, toUsdOn } from './rates.js';
 import { replaceDaily, sumUp } from './rollup.js';

@@ -2,7 +2,7 @@ import { DAY_MS, HOUR_MS } from '../../shared/day.js';
 import { nanos } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { connectionNumber } from './connections.js';
-import type { SpentStretch } from './day-charges.js';
+import type { SpentStretch } from './day-summary.js';
 import type { Database } from './driver.js';
 import { askedConnections, bounds } from './questions.js';
 import type { Ledger } from './types.js';

@@ -1,4 +1,4 @@
-import type { MeterDay } from './day-charges.js';
+import type { MeterDay } from './day-summary.js';
 import type { Database } from './driver.js';
 
 /**

@@ -1,5 +1,7 @@
-import { inOrder, summariseDay, writeDay, writtenAmount } from './day-charges.js';
+import { inOrder, writtenAmount } from './day-charges.js';
 import type { DayCharge } from './day-charges.js';
+import { summariseDay } from './day-summary.js';
+import { writeDay } from './day-text.js';
 import type { Database } from './driver.js';
 import { FaultError } from '../../shared/faults.js';
 
@@ -218,7 +220,7 @@ function sortSumsByKey(db: Database): void {
 
 /**
  * A row a charge cost more than all else that is done to store a window. So the
- * charges of a scope's day become one text, as `day-charges.ts` writes it. A
+ * charges of a scope's day become one text, as `day-text.ts` writes it. A
  * charge repeats nothing that is held elsewhere: its USD follow from the rate,
  * and the vendor's remaining fields are a `shape` shared by many charges plus
  * what differs. That keeps one near 70 bytes.

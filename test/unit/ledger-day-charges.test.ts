@@ -5,12 +5,11 @@ import {
   inOrder,
   joinResource,
   mergeDay,
-  readDay,
-  summariseDay,
-  writeDay,
   writtenAmount,
 } from '../../electron/ledger/day-charges.js';
 import type { DayCharge } from '../../electron/ledger/day-charges.js';
+import { summariseDay } from '../../electron/ledger/day-summary.js';
+import { readDay, writeDay } from '../../electron/ledger/day-text.js';
 import { HOUR_MS } from '../../shared/day.js';
 
 const BEYOND_EXACT = 9_007_199_254_740_993n;
