@@ -13,6 +13,7 @@ type Verdict = 'under' | 'over' | 'cannot know';
  * What is known may already be over; only "under" needs every ended day read. One
  * that is not reported yet counts as today does, with what is known so far: the
  * newest days are often late, and a check that cannot know then would never hold.
+ * But where nothing is reported at all there is no amount to be under a limit.
  */
 function verdict(period: PeriodAmount, limit: Nanos, whole: boolean): Verdict {
   if (period.known !== 'none' && period.usd > limit) return 'over';

@@ -12,7 +12,6 @@ import type {
   Unit,
 } from '../../shared/model.js';
 import { formatDecimal } from '../../shared/money.js';
-import { isUnreported } from '../../shared/policy/period-amount.js';
 import { isoSeconds } from '../export/profiles.js';
 
 export const STATUS_PERIODS = [
@@ -94,8 +93,8 @@ export interface ConnectionDocument {
 
 /**
  * Every ended day of the period is known: read, and reported by the vendor. Today,
- * which has not ended, is never missed; but where no day was read, nothing is
- * complete.
+ * which has not ended, is never missed; but where nothing at all is known, nothing
+ * is complete.
  */
 export function isComplete(period: PeriodAmount, now: number): boolean {
   return isRead(period, now) && period.unreportedDays.length === 0;
@@ -103,8 +102,7 @@ export function isComplete(period: PeriodAmount, now: number): boolean {
 
 /** As `isComplete`, but with ended days that were read while the vendor had not reported them. */
 export function isRead(period: PeriodAmount, now: number): boolean {
-  const someRead = period.known !== 'none' || isUnreported(period);
-  return someRead && !period.unknownDays.some((day) => day < dayOf(now));
+  return period.known !== 'none' && !period.unknownDays.some((day) => day < dayOf(now));
 }
 
 /** A charge or a day of the period may still change: today, unread and unsettled days. */

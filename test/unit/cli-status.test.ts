@@ -220,7 +220,7 @@ describe('statusDocument', () => {
   it('has no amount of today before a charge of it is reported', () => {
     const unreported = amount('2026-11-22', '2026-11-22', 0n, { known: 'none', provisionalDays: 1 });
     const { periods } = statusDocument({ ...input, periods: { ...input.periods, today: unreported } });
-    expect(periods.today).toMatchObject({ amount: null, provisional: true, complete: true });
+    expect(periods.today).toMatchObject({ amount: null, provisional: true, complete: false });
   });
 
   it('has no forecast where there is none', () => {
@@ -252,7 +252,7 @@ describe('check', () => {
     ['nothing known', month(0n, 'none', []), 3],
     ['only today unread', month(1n, 'part', [today]), 0],
     ['an ended day not reported yet', month(1n, 'part', []), 0],
-    ['a new month of which nothing is reported yet', unreported('2026-11-01'), 0],
+    ['a new month of which nothing is reported yet', unreported('2026-11-01'), 3],
     ['over already, an ended day not reported yet', month(10_000_000_001n, 'part', []), 1],
   ])('month: %s', (_name, monthToDate, status) => {
     const result = checkLimits(
@@ -280,7 +280,7 @@ describe('check', () => {
     ['not read by every connection', one(1n, 'part', [today]), 3],
     ['not read by every connection, over already', one(10_000_000_001n, 'part', [today]), 1],
     ['nothing known', one(0n, 'none', []), 3],
-    ['not reported yet', unreported('2026-11-22'), 0],
+    ['not reported yet', unreported('2026-11-22'), 3],
   ])('today: %s', (_name, todayAmount, status) => {
     expect(
       checkLimits(
