@@ -131,6 +131,8 @@ export interface DayBar {
   readonly cumulative: Nanos | null;
   /** Names of the connections that do not know this day. */
   readonly unknownFor: readonly string[];
+  /** Each of those read it before its end: their charges of then are in it. */
+  readonly readInPart: boolean;
 }
 
 export interface BreakdownRow {

@@ -115,13 +115,16 @@ function bars(input: BarsInput, series: readonly SeriesView[], splits: Splits): 
   const known = new Map(input.days.map((day) => [day.day, day]));
   const names = new Map(input.connections.map(({ id, name }) => [id, name]));
   const unknownFor = new Map<Day, string[]>();
+  const charged = new Set(facts.sums.map(({ connection, day }) => `${connection} ${day}`));
+  const unread = new Set<Day>();
   for (const { day, connection, state } of facts.states) {
-    if (state === 'unknown')
-      unknownFor.set(day, [...(unknownFor.get(day) ?? []), names.get(connection) ?? connection]);
+    if (state !== 'unknown') continue;
+    unknownFor.set(day, [...(unknownFor.get(day) ?? []), names.get(connection) ?? connection]);
+    if (!charged.has(`${connection} ${day}`)) unread.add(day);
   }
   let cumulative = 0n;
   return eachDay(input.chart).map((day): DayBar => {
-    if (day > today) return { day, state: 'future', usd: null, split: [], cumulative: null, unknownFor: [] };
+    if (day > today) return future(day);
     const found = known.get(day);
     const state = found?.state ?? 'unknown';
     const split = splits.get(day);
@@ -138,6 +141,11 @@ function bars(input: BarsInput, series: readonly SeriesView[], splits: Splits): 
       }),
       cumulative: nanos(cumulative),
       unknownFor: unknownFor.get(day) ?? [],
+      readInPart: unknownFor.has(day) && !unread.has(day),
     };
   });
+}
+
+function future(day: Day): DayBar {
+  return { day, state: 'future', usd: null, split: [], cumulative: null, unknownFor: [], readInPart: false };
 }

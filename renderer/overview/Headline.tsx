@@ -48,10 +48,10 @@ function unreadText(overview: Overview): string {
   return sameFor && first.length > 0 && others ? `${listText(first)} on ${text}` : text;
 }
 
-/** Each of the days that are not known was read before its end, and its charges of then count. */
+/** All that is missing of the days that are not known is what came after they were read. */
 function isReadInPart({ total, days }: Overview): boolean {
   const unread = new Set(total.unknownDays);
-  return days.filter(({ day }) => unread.has(day)).every(({ usd }) => usd !== null && usd !== 0n);
+  return days.filter(({ day }) => unread.has(day)).every(({ readInPart }) => readInPart);
 }
 
 /** Which days are missing from a number, and why; null where none is. */

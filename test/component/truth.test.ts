@@ -87,6 +87,11 @@ it('splits the day that the number counts, where it is drawn among others', asyn
   expect(await text('[class*=legend]')).toMatch(/^Phala\s+\$6\.98\s+ClickHouse\s+\$3\.35$/);
 });
 
+it('says of a day that was read before its end that only a part of it is there', async () => {
+  await show('read-early');
+  await window().page.getByText('With only a part of Workloads on Nov 21: not read to the end yet').waitFor();
+});
+
 it('shows no amount of today before a charge of it is reported, beside a true $0', async () => {
   await show('true-zero');
   expect(await text('[class*=number]')).toBe('$0.00');

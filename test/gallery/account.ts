@@ -37,6 +37,8 @@ export interface Account {
   readonly rates: readonly Rate[];
   /** Days that a connection has not read. */
   readonly unread: ReadonlyMap<string, ReadonlySet<Day>>;
+  /** Days that a connection has read before their end only. */
+  readonly readEarly: ReadonlyMap<string, ReadonlySet<Day>>;
   /** A settled day that the vendor answered with another sum later, in its unit. */
   readonly revised: ReadonlyArray<{ readonly connection: string; readonly day: Day; readonly by: bigint }>;
 }
@@ -199,6 +201,7 @@ export const ACCOUNT: Account = {
   resources: RESOURCES,
   rates: [{ from: FIRST_DAY, usdPerUnit: nanos(NANOS_PER_UNIT) }],
   unread: new Map(),
+  readEarly: new Map(),
   revised: [{ connection: 'c1', day: day('2026-11-17'), by: 410_000_000n }],
 };
 

@@ -41,6 +41,12 @@ export const PARTLY: Account = {
   unread: new Map([['c1', new Set([day('2026-11-09'), day('2026-11-10'), day('2026-11-14')])]]),
 };
 
+/** A computer that slept since yesterday. */
+export const ASLEEP: Account = {
+  ...ACCOUNT,
+  readEarly: new Map([['p1', new Set([day('2026-11-21')])]]),
+};
+
 const NEW_SINCE = day('2026-11-20');
 
 /** Connected days ago, with nothing before. */

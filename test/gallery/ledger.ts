@@ -143,13 +143,14 @@ export function ledgerOf(account: Account): Ledger {
           return eachDay({ from: range.from, to: earlier(range.to, today) }).map((day): DayKnowledge => {
             const followed = removedAt === null || day <= dayOf(removedAt);
             const read = followed && account.unread.get(id)?.has(day) !== true;
+            const whole = read && account.readEarly.get(id)?.has(day) !== true;
             const settled = day <= SETTLED_UNTIL;
             const readAt = lastSuccess ?? listedAt ?? NOW;
             const state = dayState({
               day,
               today,
               expected: 1,
-              expectedRead: read ? 1 : 0,
+              expectedRead: whole ? 1 : 0,
               read: read ? 1 : 0,
               allSettled: settled,
               oldestUnsettled: settled ? null : readAt,

@@ -18,6 +18,7 @@ import {
   NOTHING,
   ONE,
   OTHER_RATE,
+  ASLEEP,
   PARTLY,
   REMOVED,
   TINY,
@@ -83,6 +84,7 @@ const FIRST: readonly GalleryState[] = [
 
 /** Something is missing, old or refused. */
 const TROUBLED: readonly GalleryState[] = [
+  state('read-early', 'Yesterday read before its end', { account: ASLEEP }),
   state('partly-known', 'Partly known', { account: PARTLY }),
   state('provisional', 'Provisional day under the pointer', {}, [{ do: 'hover-day', share: 0.62 }]),
   state('stale', 'Stale', { account: failing('c1', { kind: 'timeout', hoursOld: 3 }) }),
