@@ -61,9 +61,7 @@ function gapOf(overview: Overview): Gap | null {
   if (total.unknownDays.length > 0) {
     const text = unreadText(overview);
     return {
-      text: isReadInPart(overview)
-        ? `With only a part of ${text}: not read to the end yet`
-        : `Without ${text}: not read yet`,
+      text: isReadInPart(overview) ? `${text}: read only in part` : `Without ${text}: not read yet`,
       unread: true,
     };
   }
@@ -164,12 +162,14 @@ export function Headline({ overview, view }: { readonly overview: Overview; read
       {gap !== null && (
         <p className={clsx(styles.gap, gap.unread && styles.unread)}>
           <Icon name={gap.unread ? 'warning' : 'notice'} />
-          {gap.text}
-          {gap.unread && !overview.syncing && (
-            <Action kind="link" onPress={() => refresh(view.connection)}>
-              Read now
-            </Action>
-          )}
+          <span>
+            {gap.text}{' '}
+            {gap.unread && !overview.syncing && (
+              <Action kind="link" onPress={() => refresh(view.connection)}>
+                Read now
+              </Action>
+            )}
+          </span>
         </p>
       )}
       {note !== null && <p className={styles.label}>{note}</p>}
