@@ -39,7 +39,7 @@ function realFolder(folder: string): string {
 }
 
 /** Not `recursive`: below a folder that takes none (`/proc`), Node would try for ever. */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
   try {

@@ -1,5 +1,5 @@
 /** The demo without a user: waits for the whole first sync and leaves its results as files. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { addMonths, dayOf, firstOfMonth } from '../../shared/day.js';
@@ -7,6 +7,7 @@ import { PROVIDER_NAMES } from '../../shared/model.js';
 import { faultMessage } from '../../shared/faults.js';
 import { statusDocument } from '../cli/status-document.js';
 import type { Core } from '../core/core.js';
+import { makeFolder } from '../core/home.js';
 
 export interface OnceOptions {
   readonly core: Core;
@@ -21,7 +22,7 @@ export class OnceError extends Error {}
 /** Writes `popover.png`, `costs.csv` and `status.json`. @throws OnceError, or the file system's error */
 export async function runOnce({ core, folder, capture }: OnceOptions): Promise<void> {
   const { ledger, now } = core.parts;
-  mkdirSync(folder, { recursive: true });
+  makeResultFolder(folder);
   for (const { id, name, provider } of ledger.connections()) {
     const outcome = await core.syncs.sync(id, { onDemand: true, since: null });
     if (outcome.kind === 'failed') throw new OnceError(faultMessage(outcome.fault, PROVIDER_NAMES[provider]));
@@ -39,4 +40,14 @@ export async function runOnce({ core, folder, capture }: OnceOptions): Promise<v
   if (!exported.ok) throw new OnceError(exported.message);
   writeFileSync(join(folder, 'status.json'), `${JSON.stringify(statusDocument(core.status()), null, 2)}\n`);
   writeFileSync(join(folder, 'popover.png'), await capture());
+}
+
+function makeResultFolder(folder: string): void {
+  try {
+    makeFolder(folder);
+    if (!statSync(folder).isDirectory()) throw new Error('it is not a folder');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new OnceError(`The folder ${folder} cannot be used (${why}); name another.`);
+  }
 }
