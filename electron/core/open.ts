@@ -60,7 +60,7 @@ export async function openCore(options: OpenOptions): Promise<Core> {
     ledgerFile: home.ledger,
     onWritten: options.onChange,
   });
-  const time = new Intl.DateTimeFormat(options.locale, { hour: '2-digit', minute: '2-digit' });
+  const time = new Intl.DateTimeFormat(options.locale, { timeStyle: 'short' });
   return new Core(
     {
       home,
