@@ -4,6 +4,7 @@ import type {
   BreakdownBy,
   ConnectionState,
   ConnectionView,
+  DayBar,
   DayState,
   Forecast,
   Overview,
@@ -44,7 +45,7 @@ export function dayStateText(state: DayState, reported = false): string {
     case 'before':
       return 'before the first record';
     case 'unknown':
-      return reported ? 'read in part' : 'not read yet';
+      return 'not read yet';
     case 'open':
       return reported ? 'so far' : 'not reported yet';
     case 'provisional':
@@ -58,6 +59,11 @@ export function dayStateText(state: DayState, reported = false): string {
     default:
       return assertNever(state);
   }
+}
+
+/** {@link dayStateText} of a bar. @param amount that is shown for it */
+export function barStateText({ state, usd, readInPart }: DayBar, amount = usd): string {
+  return readInPart ? 'read in part' : dayStateText(state, (amount ?? 0n) !== 0n);
 }
 
 export const CONNECTION_STATES: Readonly<Record<ConnectionState, string>> = {

@@ -5,7 +5,7 @@ import type { DayBar, SeriesView } from '../../shared/model';
 import type { Day } from '../../shared/day';
 import { dayText } from '../format';
 import { useFormat } from '../formatContext';
-import { dayStateText } from '../labels';
+import { barStateText } from '../labels';
 import styles from './chart.module.css';
 
 interface Props {
@@ -71,7 +71,7 @@ export function ChartTable({ days, series, today, onOpen }: Props) {
                     {dayText(bar.day, today)}
                   </button>
                 </th>
-                <td>{dayStateText(bar.state, (bar.usd ?? 0n) !== 0n)}</td>
+                <td>{barStateText(bar)}</td>
                 <td className={styles.figure}>{bar.usd === null ? '—' : money(bar.usd)}</td>
                 {series.map(({ key }) => {
                   const part = bar.split.find((entry) => entry.key === key);

@@ -4,7 +4,7 @@ import type { KeyboardEvent, MouseEvent } from 'react';
 
 import type { DayBar, Overview, SplitBy } from '../../shared/model';
 import { SPLITS } from '../../shared/choices';
-import { SPLIT_NAMES, dayStateText } from '../labels';
+import { SPLIT_NAMES, barStateText } from '../labels';
 import { dayText, listText, weekdayText } from '../format';
 import { useFormat } from '../formatContext';
 import { open, setView } from '../store';
@@ -64,9 +64,9 @@ export function DailyChart({
   const first = days.find(({ state }) => state !== 'before');
   const say = (bar: DayBar): string => {
     const amount = mode === 'cumulative' ? bar.cumulative : bar.usd;
-    const parts = [weekdayText(bar.day, today), amount === null ? dayStateText(bar.state) : money(amount)];
+    const parts = [weekdayText(bar.day, today), amount === null ? barStateText(bar) : money(amount)];
     if (mode === 'cumulative' && first !== undefined) parts.push(`since ${dayText(first.day, today)}`);
-    if (amount !== null && bar.state !== 'settled') parts.push(dayStateText(bar.state, amount !== 0n));
+    if (amount !== null && bar.state !== 'settled') parts.push(barStateText(bar, amount));
     if (bar.unknownFor.length > 0) parts.push(`unknown for ${listText(bar.unknownFor)}`);
     return parts.join(' · ');
   };

@@ -90,6 +90,8 @@ it('splits the day that the number counts, where it is drawn among others', asyn
 it('says of a day that was read before its end that only a part of it is there', async () => {
   await show('read-early');
   await window().page.getByText('Workloads on Nov 21: read only in part').waitFor();
+  await click('radio', 'Table');
+  await find('row', /^Nov 21 read in part /).waitFor();
 });
 
 it('shows no amount of today before a charge of it is reported, beside a true $0', async () => {
