@@ -3,7 +3,7 @@ import { DAY_MS, dayNumber } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import { isRounding, nanos } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
-import { countLacking, inOrder, mergeDay } from './day-charges.js';
+import { countLacking, mergeDay } from './day-charges.js';
 import type { DayCharge, DayRule, MergedDay } from './day-charges.js';
 import { REPORTING_DELAY_MS } from './day-state.js';
 import { readDay, writeDay } from './day-text.js';
@@ -246,8 +246,7 @@ function mergeInto(
   const stored = textOf(db, scope, day);
   if (writeDay(answered) === stored) return null;
   const merged = mergeDay(readDay(stored), answered, rule);
-  if (merged.inserted + merged.updated + merged.deleted === 0) return null;
-  return { ...merged, charges: rule === 'replace' ? answered : inOrder(merged.charges) };
+  return merged.inserted + merged.updated + merged.deleted === 0 ? null : merged;
 }
 
 /**

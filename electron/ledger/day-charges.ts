@@ -23,6 +23,25 @@ export type DayCharge = readonly [
 /** Nanos of the native unit; a text where JSON's numbers would not be exact. */
 export type WrittenAmount = number | string;
 
+/** As a table of charges holds one: amount and own values as text. */
+export type ChargeColumns = readonly [
+  key: string,
+  resource: number,
+  meter: number,
+  shape: number,
+  start: number,
+  duration: number,
+  amount: string,
+  locked: number,
+  own: string,
+];
+
+export function fromColumns(columns: ChargeColumns): DayCharge {
+  const [key, resource, meter, shape, start, duration, amount, locked, own] = columns;
+  const list = JSON.parse(own) as readonly unknown[];
+  return [key, resource, meter, shape, start, duration, writtenAmount(BigInt(amount)), locked, list];
+}
+
 export function writtenAmount(amount: bigint): WrittenAmount {
   const number = Number(amount);
   return Number.isSafeInteger(number) ? number : amount.toString();
@@ -82,7 +101,10 @@ export type DayRule =
    */
   | 'add';
 
-/** @param stored in their order, as @param answered */
+/**
+ * @param stored in their order, as @param answered
+ * @returns in their order as well
+ */
 export function mergeDay(
   stored: readonly DayCharge[],
   answered: readonly DayCharge[],
@@ -106,7 +128,7 @@ export function mergeDay(
     charges.push(...own);
     changes.inserted += own.length;
   }
-  return { charges, ...changes };
+  return { charges: rule === 'replace' ? answered : inOrder(charges), ...changes };
 }
 
 function byIdentity(charges: readonly DayCharge[]): Map<string, DayCharge[]> {

@@ -1,5 +1,5 @@
-import { inOrder, writtenAmount } from './day-charges.js';
-import type { DayCharge } from './day-charges.js';
+import { fromColumns, inOrder } from './day-charges.js';
+import type { ChargeColumns } from './day-charges.js';
 import { summariseDay } from './day-summary.js';
 import { writeDay } from './day-text.js';
 import type { Database } from './driver.js';
@@ -243,38 +243,21 @@ function keepDaysWhole(db: Database): void {
   db.exec('DROP TABLE charge');
 }
 
-/** Own values as JSON text, '' for none. USD are null where they equal the amount; both are text. */
-type ChargeRow = readonly [
-  key: string,
-  resource: number,
-  meter: number,
-  shape: number,
-  start: number,
-  duration: number,
-  amount: string,
-  locked: number,
-  own: string,
-  usd: string | null,
-];
-
 function keepDayWhole(db: Database, scope: bigint, day: bigint): void {
-  const rows = db.bulk<ChargeRow>(
-    `key, resource_id, meter_id, shape_id, start, duration, CAST(amount AS TEXT), locked, own,
-     CAST(usd AS TEXT)`,
+  // USD are null where they equal the amount.
+  const rows = db.bulk<readonly [...ChargeColumns, usd: string | null]>(
+    `key, resource_id, meter_id, shape_id, start, duration, CAST(amount AS TEXT), locked,
+     iif(own = '', '[]', own), CAST(usd AS TEXT)`,
     'charge WHERE scope_id = ? AND day = ?',
     'ordinal',
     scope,
     day,
   );
   const usd = new Map<bigint, bigint>();
-  const charges = rows.map(
-    ([key, resource, meter, shape, start, duration, text, locked, own, inUsd]): DayCharge => {
-      const amount = BigInt(text);
-      usd.set(amount, BigInt(inUsd ?? text));
-      const list = own === '' ? [] : (JSON.parse(own) as readonly unknown[]);
-      return [key, resource, meter, shape, start, duration, writtenAmount(amount), locked, list];
-    },
-  );
+  const charges = rows.map(([key, resource, meter, shape, start, duration, amount, locked, own, inUsd]) => {
+    usd.set(BigInt(amount), BigInt(inUsd ?? amount));
+    return fromColumns([key, resource, meter, shape, start, duration, amount, locked, own]);
+  });
   // The rate of a day converts an amount the same wherever it stands.
   const { native, allLocked, stretches } = summariseDay(charges, (amount) => usd.get(amount) ?? amount);
   db.run(

@@ -3,8 +3,8 @@ import type { Page } from '../providers/adapter.js';
 import { dayNumber, startOf } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { nanos } from '../../shared/money.js';
-import { compareCharges, inOrder, writtenAmount } from './day-charges.js';
-import type { DayCharge } from './day-charges.js';
+import { compareCharges, fromColumns, inOrder, writtenAmount } from './day-charges.js';
+import type { ChargeColumns, DayCharge } from './day-charges.js';
 import type { Database, Param } from './driver.js';
 import { packExtra } from './extra.js';
 import type { SeenNames } from './names.js';
@@ -117,18 +117,8 @@ export class Staging {
   chargesOn(day: number): readonly DayCharge[] {
     if (this.held.size > 0) return this.held.get(day)?.charges ?? [];
     const staged = this.db
-      .bulk<StagedCharge>(STAGED_CHARGE, 'staged WHERE writer = ? AND day = ?', null, this.writer, day)
-      .map(([key, resource, meter, shape, start, duration, amount, locked, own]): DayCharge => [
-        key,
-        resource,
-        meter,
-        shape,
-        start,
-        duration,
-        writtenAmount(BigInt(amount)),
-        locked,
-        JSON.parse(own) as readonly unknown[],
-      ]);
+      .bulk<ChargeColumns>(CHARGE_COLUMNS, 'staged WHERE writer = ? AND day = ?', null, this.writer, day)
+      .map(fromColumns);
     return inOrder(staged, this.words);
   }
 
@@ -225,20 +215,7 @@ function daysOf(page: Page, names: SeenNames): StagedDays {
   return new Map([...days.values()].map(({ number, charges, sum }) => [number, { charges, sum }]));
 }
 
-/** The amount as text. */
-type StagedCharge = readonly [
-  key: string,
-  resource: number,
-  meter: number,
-  shape: number,
-  start: number,
-  duration: number,
-  amount: string,
-  locked: number,
-  own: string,
-];
-
-const STAGED_CHARGE = 'key, resource, meter, shape, start, duration, CAST(amount AS TEXT), locked, own';
+const CHARGE_COLUMNS = 'key, resource, meter, shape, start, duration, CAST(amount AS TEXT), locked, own';
 
 /** An exact repetition is left out. */
 function insertCharges(

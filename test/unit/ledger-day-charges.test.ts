@@ -149,11 +149,11 @@ describe('an answer that adds to the day', () => {
   });
 
   it('leaves an identity of which it says nothing new, and replaces one of which it does', () => {
-    const stored = [charge('a'), charge('a', { hour: 1 }), charge('b')];
+    const stored = [charge('a'), charge('b'), charge('a', { hour: 1 })];
     expect(mergeDay(stored, [charge('a', { hour: 1 })], 'add').charges).toEqual(stored);
     const late = charge('a', { hour: 1, amount: 9n });
     expect(mergeDay(stored, [late], 'add')).toEqual({
-      charges: [late, charge('b')],
+      charges: [charge('b'), late],
       inserted: 0,
       updated: 1,
       deleted: 1,
@@ -164,7 +164,7 @@ describe('an answer that adds to the day', () => {
     const unchanged = { inserted: 0, updated: 0, deleted: 0 };
     fc.assert(
       fc.property(ordered, ordered, (stored, answered) => {
-        const once = inOrder(mergeDay(stored, answered, 'add').charges);
+        const once = mergeDay(stored, answered, 'add').charges;
         expect(mergeDay(once, answered, 'add')).toMatchObject(unchanged);
         expect(mergeDay(stored, stored, 'add')).toMatchObject(unchanged);
       }),
