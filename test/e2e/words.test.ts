@@ -192,7 +192,7 @@ describe('the command line', () => {
         const { child, ended } = start(commandLine(world, ['refresh']));
         setTimeout(() => child.kill('SIGTERM'), after);
         const { status: code, stderr } = await ended;
-        // Before its own first line it dies as any program does.
+        // Before its own first line it dies of the signal itself.
         expect([
           { code: 143, stderr: '' },
           { code: 1, stderr: INTERRUPTED },
