@@ -5,6 +5,7 @@ import type {
   ConnectionState,
   ConnectionView,
   DayBar,
+  DayDetail,
   DayState,
   Forecast,
   Overview,
@@ -39,6 +40,9 @@ export const BREAKDOWN_NAMES: Readonly<Record<BreakdownBy, string>> = {
   connection: 'Connection',
 };
 
+/** What a day is that was read before its end, and not since. */
+const READ_IN_PART = 'read in part';
+
 /** What a day is, in words. `reported`: charges of it are known already. */
 export function dayStateText(state: DayState, reported = false): string {
   switch (state) {
@@ -63,7 +67,19 @@ export function dayStateText(state: DayState, reported = false): string {
 
 /** {@link dayStateText} of a bar. @param amount that is shown for it */
 export function barStateText({ state, usd, readInPart }: DayBar, amount = usd): string {
-  return readInPart ? 'read in part' : dayStateText(state, (amount ?? 0n) !== 0n);
+  return readInPart ? READ_IN_PART : dayStateText(state, (amount ?? 0n) !== 0n);
+}
+
+/** {@link dayStateText} of a day that is looked at, over all connections. */
+export function detailStateText({ state, usd, connections }: DayDetail): string {
+  const unknown = connections.filter((one) => one.state === 'unknown');
+  const readInPart = unknown.length > 0 && unknown.every((one) => one.readInPart);
+  return readInPart ? READ_IN_PART : dayStateText(state, (usd ?? 0n) !== 0n);
+}
+
+/** {@link dayStateText} of one connection's reading of a day. */
+export function readingText({ state, readInPart }: DayDetail['connections'][number]): string {
+  return readInPart ? READ_IN_PART : dayStateText(state);
 }
 
 export const CONNECTION_STATES: Readonly<Record<ConnectionState, string>> = {

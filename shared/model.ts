@@ -292,6 +292,8 @@ export interface DayDetail {
     readonly id: string;
     readonly name: string;
     readonly state: DayState;
+    /** Not known, but read before its end: the charges of then are in it. */
+    readonly readInPart: boolean;
     readonly readAt: number | null;
   }>;
   readonly previous: Day | null;

@@ -26,6 +26,7 @@ export function dayDetail(
   const nothing =
     facts.sums.length === 0 && state !== 'settled' && state !== 'zero' && state !== 'provisional';
   const names = new Map(connections.map(({ id, name }) => [id, name]));
+  const charged = new Set(facts.sums.map(({ connection }) => connection));
   const firsts = connections.map(({ id }) => ledger.firstChargeDay(id)).filter((first) => first !== null);
   const first = firsts.sort()[0] ?? day;
   const metersOfResource = ledger.metersByResource(question);
@@ -59,6 +60,7 @@ export function dayDetail(
       id: entry.connection,
       name: names.get(entry.connection) ?? entry.connection,
       state: entry.state,
+      readInPart: entry.state === 'unknown' && charged.has(entry.connection),
       readAt: entry.readAt,
     })),
     previous: day > first ? addDays(day, -1) : null,

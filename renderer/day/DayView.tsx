@@ -5,7 +5,7 @@ import type { Day } from '../../shared/day';
 import type { DayDetail, Overview } from '../../shared/model';
 import { weekdayText } from '../format';
 import { useFormat } from '../formatContext';
-import { dayStateText } from '../labels';
+import { detailStateText, readingText } from '../labels';
 import { open } from '../store';
 import { useAnswer } from '../useAnswer';
 import { useNow } from '../useNow';
@@ -70,7 +70,7 @@ function Contents({ detail, overview, scroller }: ContentsProps) {
   const today = detail.day === overview.today;
   const readings = detail.connections.map(({ readAt }) => readAt).filter((at) => at !== null);
   const facts = [
-    today ? 'today so far' : dayStateText(detail.state, (detail.usd ?? 0n) !== 0n),
+    today ? 'today so far' : detailStateText(detail),
     ...(readings.length === 0 ? [] : [`as of ${clock(Math.min(...readings), now)}`]),
     ...(today ? [`the UTC day ends ${clock(overview.dayEndsAt, overview.dayEndsAt)}`] : []),
     ...(detail.lines.some(({ provider }) => provider === 'clickhouse')
@@ -102,12 +102,12 @@ function Contents({ detail, overview, scroller }: ContentsProps) {
       <section className={styles.section}>
         <h2 className={styles.heading}>Last read</h2>
         <ul>
-          {detail.connections.map(({ id, name, state, readAt }) => (
-            <li key={id} className={styles.pair}>
-              <span className={styles.name}>{name}</span>
+          {detail.connections.map((reading) => (
+            <li key={reading.id} className={styles.pair}>
+              <span className={styles.name}>{reading.name}</span>
               <span className={styles.quiet}>
-                {dayStateText(state)}
-                {readAt !== null && ` · ${clock(readAt, now)}`}
+                {readingText(reading)}
+                {reading.readAt !== null && ` · ${clock(reading.readAt, now)}`}
               </span>
             </li>
           ))}

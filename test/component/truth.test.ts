@@ -92,6 +92,14 @@ it('says of a day that was read before its end that only a part of it is there',
   await window().page.getByText('Workloads on Nov 21: read only in part').waitFor();
   await click('radio', 'Table');
   await find('row', /^Nov 21 read in part /).waitFor();
+  await click('radio', 'Daily');
+  await find('slider').focus();
+  await press('ArrowLeft', 'Enter');
+  await find('heading', 'Sat, Nov 21 UTC').waitFor();
+  await expect.poll(() => text('main:not([hidden])')).toMatch(/\$\d+\.\d\d\s+read in part/);
+  expect(await text('main:not([hidden])')).toMatch(
+    /Last read[\s\S]*Workloads\s+read in part[\s\S]*Analytics\s+provisional/,
+  );
 });
 
 it('shows no amount of today before a charge of it is reported, beside a true $0', async () => {
