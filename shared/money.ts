@@ -17,6 +17,9 @@ export const NANOS_PER_UNIT = 1_000_000_000n;
  */
 export const MAX_RECORD_NANOS = 1_000_000_000n * NANOS_PER_UNIT;
 
+/** Of so many decimal digits, no two numbers are the same double. */
+const DISTINCT_NANOS = 1e15;
+
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
 
 /** A value that cannot be an amount of money. `value` is what was found, shortened. */
@@ -62,6 +65,11 @@ export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
  */
 export function parseNanos(value: unknown): Nanos {
   if (typeof value !== 'number' && typeof value !== 'string') throw new NotMoneyError(value);
+  if (typeof value === 'number') {
+    const whole = Math.round(value * 1e9);
+    // The one decimal of 15 digits at most that this double stands for: its text need not be taken apart.
+    if (Math.abs(whole) < DISTINCT_NANOS && whole / 1e9 === value) return nanos(BigInt(whole));
+  }
   const text = typeof value === 'number' ? String(value) : value.trim();
   const match = DECIMAL.exec(text);
   if (!match) throw new NotMoneyError(value);

@@ -148,14 +148,6 @@ export function optionalNanos(value: unknown): Nanos | null {
   }
 }
 
-/** Most hours of a machine cost the same. */
-const recentAmounts = new Map<unknown, Nanos>();
-
-/** What {@link requiredNanos} gave for the same value lately. */
-export function recentNanos(value: unknown): Nanos | null {
-  return recentAmounts.get(value) ?? null;
-}
-
 /**
  * An amount that counts.
  *
@@ -164,10 +156,7 @@ export function recentNanos(value: unknown): Nanos | null {
  */
 export function requiredNanos(value: unknown, place: () => string): Nanos {
   try {
-    const amount = parseNanos(value);
-    if (recentAmounts.size >= MAX_RECENT) recentAmounts.clear();
-    recentAmounts.set(value, amount);
-    return amount;
+    return parseNanos(value);
   } catch (error) {
     if (!(error instanceof NotMoneyError)) throw error;
     const what = value === undefined ? 'is missing' : `: ${error.message}`;

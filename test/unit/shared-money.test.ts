@@ -120,6 +120,20 @@ describe('parseNanos', () => {
     );
   });
 
+  it('reads a number as its text, however many digits it has', () => {
+    const numbers = fc.oneof(
+      fc.double({ min: -1e9, max: 1e9, noNaN: true }),
+      fc.bigInt({ min: -(2n ** 53n), max: 2n ** 53n }).map((value) => Number(value) / 1e9),
+      fc.integer({ min: -1_000, max: 1_000 }).map((steps) => 1e6 + steps * 2 ** -33),
+    );
+    fc.assert(
+      fc.property(numbers, (value) => {
+        expect(parseNanos(value)).toBe(parseNanos(String(value)));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('agrees with digits put together another way', () => {
     const digits = fc.integer({ min: 0, max: 9 });
     fc.assert(

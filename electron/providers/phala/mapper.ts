@@ -4,7 +4,7 @@ import type { Day } from '../../../shared/day.js';
 import { FaultError } from '../../../shared/faults.js';
 import type { Charge, ResourceListing, ScopeListing } from '../adapter.js';
 import { plainText } from '../text.js';
-import { bareDate, dayOfText, numberOf, recentNanos, requiredNanos, textOf, timeOf } from '../wire.js';
+import { bareDate, dayOfText, numberOf, requiredNanos, textOf, timeOf } from '../wire.js';
 import type { WireObject } from '../wire.js';
 import type { AppRef, ResourceNames } from './resources.js';
 import type { App, Cvm } from './schema.js';
@@ -62,8 +62,7 @@ function chargeOf(
   group: NonNullable<Charge['group']>,
   names: ResourceNames,
 ): Charge {
-  const amount =
-    recentNanos(row.cost) ?? requiredNanos(row.cost, () => `cost of ${recordPlace(number, app)}`);
+  const amount = requiredNanos(row.cost, () => `cost of ${recordPlace(number, app)}`);
   const day = dayOfRow(row);
   if (day === null) throw new FaultError('format', plainText(`${recordPlace(number, app)} bears no day`));
   const { start, end } = spanOfRow(row, day);
