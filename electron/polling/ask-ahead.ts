@@ -13,6 +13,7 @@ interface Asked {
 
 export class AskAhead implements VendorHttp {
   private ahead: Asked | null = null;
+  private onAnswer: (() => void) | null = null;
 
   constructor(
     private readonly http: VendorHttp,
@@ -22,16 +23,25 @@ export class AskAhead implements VendorHttp {
   /** The answer that is under way, if it is this request's; else asks once nothing is under way. */
   async get(path: string, query: Readonly<Record<string, string>> = {}): Promise<VendorResponse> {
     const { ahead } = this;
-    if (ahead?.key === keyOf({ path, query })) {
-      this.ahead = null;
-      return ahead.answer;
-    }
-    await ahead?.answer.catch(() => undefined);
-    return this.http.get(path, query);
+    const isAhead = ahead?.key === keyOf({ path, query });
+    if (isAhead) this.ahead = null;
+    else await ahead?.answer.catch(() => undefined);
+    const response = await (isAhead ? ahead.answer : this.http.get(path, query));
+    if (response.status === 200) this.onAnswer?.();
+    return response;
   }
 
-  /** Makes what will be the next request. To be called while none is under way. */
+  /** What is to be done whenever an answer of success has arrived, before it is read; null for nothing. */
+  whenAnswered(onAnswer: (() => void) | null): void {
+    this.onAnswer = onAnswer;
+  }
+
+  /**
+   * Makes what will be a later request, unless an answer that was asked ahead still
+   * waits to be asked for. To be called while none is under way.
+   */
   ask(request: VendorRequest): void {
+    if (this.ahead !== null) return;
     const answer = this.http.get(request.path, request.query);
     // Whoever takes the answer meets its error; if nobody does, it concerns nobody.
     answer.catch(() => undefined);

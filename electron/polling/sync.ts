@@ -269,7 +269,7 @@ class Sync {
         continue;
       }
       try {
-        const outcome = await this.read(task, () => this.askAhead(tasks, task));
+        const outcome = await this.read(task, tasks);
         if (outcome === 'split') {
           tasks.split(task);
           continue;
@@ -337,22 +337,32 @@ class Sync {
     return true;
   }
 
-  /** @param askAhead called once the window's rows have arrived, unless more pages may follow */
-  private async read(task: Task, askAhead: () => void): Promise<'read' | 'split'> {
+  private async read(task: Task, tasks: TaskList): Promise<'read' | 'split'> {
     const { ledger, adapter, now } = this.deps;
     const { scope, window } = task;
     const readAt = this.askedAt(task) ?? now();
     const writer = ledger.writeWindow(scope, window);
     // What does not fit is split: only a single day is read page by page.
     const splittable = lengthOf(window) > 1;
-    let arrived = false;
+    let asked = !splittable;
+    const askAhead = (): void => {
+      if (!asked) this.askAhead(tasks, task);
+      asked = true;
+    };
+    // The vendor then makes its next answer while this one is read. If it does not fit after all,
+    // windows of other scopes stay as they are, and that answer is wanted later.
+    if (task.purpose === 'backfill' && tasks.isLikelyToFit(task)) {
+      this.http.whenAnswered(() => {
+        if (tasks.peek()?.scope.id !== scope.id) askAhead();
+      });
+    }
     try {
       const result = await readWhole({
         writer,
         read: (onPage) =>
           adapter.readWindow(this.context, scope, window, this.resources, (page) => {
-            if (!arrived && splittable) askAhead();
-            arrived = true;
+            // It fits, whatever was likely.
+            askAhead();
             onPage(page);
           }),
         splittable,
@@ -388,6 +398,7 @@ class Sync {
       this.deps.onWritten();
       return 'read';
     } finally {
+      this.http.whenAnswered(null);
       writer.close();
     }
   }

@@ -72,8 +72,10 @@ function byNewestEnd(a: Task, b: Task): number {
 
 /** The tasks still to do. What one window teaches of a scope counts for its next. */
 export class TaskList {
-  /** Window lengths that fitted, by scope. */
+  /** The longest a scope's windows may be, where one did not fit. */
   private readonly fitting = new Map<number, number>();
+  /** The longest window of a scope that did fit. */
+  private readonly fitted = new Map<number, number>();
   private readonly ended = new Set<number>();
   private readonly badWindows = new Map<number, number>();
   private tasks: readonly Task[];
@@ -117,11 +119,18 @@ export class TaskList {
   /** Its answer did not fit: the halves come next, and no window of the scope is longer from now on. */
   split(task: Task): void {
     this.fitting.set(task.scope.id, Math.ceil(lengthOf(task.window) / 2));
+    this.fitted.delete(task.scope.id);
     this.tasks = [...(halvesOf(task) ?? []), ...this.tasks];
   }
 
-  wasRead({ scope }: Task): void {
+  wasRead({ scope, window }: Task): void {
     this.badWindows.delete(scope.id);
+    this.fitted.set(scope.id, Math.max(lengthOf(window), this.fitted.get(scope.id) ?? 0));
+  }
+
+  /** One of the scope that is as long fitted before, so no halves are likely to come between it and the next. */
+  isLikelyToFit({ scope, window }: Task): boolean {
+    return lengthOf(window) <= (this.fitted.get(scope.id) ?? 0);
   }
 
   wasBad({ scope }: Task): void {

@@ -6,23 +6,23 @@ import type { VendorResponse } from '../../electron/providers/adapter.js';
 /** A vendor whose answers come when the test says so. */
 class SlowVendor {
   readonly asked: string[] = [];
-  private readonly open: Array<(text: string | Error) => void> = [];
+  private readonly open: Array<(text: string | Error, status: number) => void> = [];
 
   readonly get = (path: string): Promise<VendorResponse> => {
     this.asked.push(path);
     return new Promise((resolve, reject) => {
-      this.open.push((outcome) =>
+      this.open.push((outcome, status) =>
         outcome instanceof Error
           ? reject(outcome)
-          : resolve({ status: 200, headers: {}, body: new TextEncoder().encode(outcome) }),
+          : resolve({ status, headers: {}, body: new TextEncoder().encode(outcome) }),
       );
     });
   };
 
-  answer(outcome: string | Error): void {
+  answer(outcome: string | Error, status = 200): void {
     const answer = this.open.shift();
     if (answer === undefined) throw new Error('nothing was asked');
-    answer(outcome);
+    answer(outcome, status);
   }
 }
 
@@ -65,6 +65,40 @@ describe('asking ahead', () => {
     expect(await text(other)).toBe('again');
     expect(await text(http.get('/next'))).toBe('next');
     expect(vendor.asked).toEqual(['/next', '/again']);
+  });
+
+  it('keeps an answer that waits to be asked for, and asks for no other meanwhile', async () => {
+    const vendor = new SlowVendor();
+    const http = new AskAhead(vendor, Date.now);
+    http.ask({ path: '/later', query: {} });
+    vendor.answer('later');
+    http.ask({ path: '/half', query: {} });
+    expect(vendor.asked).toEqual(['/later']);
+    expect(await text(http.get('/later'))).toBe('later');
+    http.ask({ path: '/half', query: {} });
+    expect(vendor.asked).toEqual(['/later', '/half']);
+  });
+
+  it('tells of an answer of success before who asked has it', async () => {
+    const vendor = new SlowVendor();
+    const http = new AskAhead(vendor, Date.now);
+    const heard: string[] = [];
+    http.whenAnswered(() => heard.push('arrived'));
+    const first = http.get('/first').then(() => heard.push('read'));
+    await settled();
+    vendor.answer('first');
+    await first;
+    expect(heard).toEqual(['arrived', 'read']);
+    const refused = http.get('/second');
+    await settled();
+    vendor.answer('', 429);
+    await refused;
+    http.whenAnswered(null);
+    const third = http.get('/third');
+    await settled();
+    vendor.answer('third');
+    await third;
+    expect(heard).toEqual(['arrived', 'read']);
   });
 
   it('hands a failure to who asks for that answer, and to nobody else', async () => {
