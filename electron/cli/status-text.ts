@@ -70,8 +70,12 @@ export function connectionsText(views: readonly ConnectionView[]): string {
   ]);
   const heading = ['ID', 'PROVIDER', 'NAME', 'STATE', 'MONTH TO DATE', 'DATA THROUGH', 'LAST SUCCESS'];
   const messages = views.flatMap((view) => {
-    const message = view.removed ? null : connectionMessage(view);
-    return message === null ? [] : [`${oneLine(view.name)}: ${oneLine(message)}\n`];
+    if (view.removed) return [];
+    const message = connectionMessage(view);
+    const notes = view.notes.map((note) => `${note}.`);
+    return [...(message === null ? [] : [message]), ...notes].map(
+      (text) => `${oneLine(view.name)}: ${oneLine(text)}\n`,
+    );
   });
   return table([heading, ...rows], new Set([4])) + messages.join('');
 }

@@ -1,4 +1,4 @@
-import { dayOf, firstOfMonth, later } from '../../shared/day.js';
+import { addDays, dayOf, firstOfMonth, later } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { faultMessage } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
@@ -9,6 +9,7 @@ import { periodAmount } from '../../shared/policy/period-amount.js';
 import { connectionState } from '../../shared/policy/staleness.js';
 import { rateOn } from '../ledger/rates.js';
 import type { Connection, Ledger, Rate } from '../ledger/types.js';
+import { historyEnds } from '../polling/history-ends.js';
 import { NO_FACTS, byConnection, within } from './day-facts.js';
 import type { DayFacts } from './day-facts.js';
 
@@ -101,10 +102,31 @@ function dataThrough(facts: DayFacts): Day | null {
 }
 
 function scopeNotes(ledger: Ledger, connection: Connection): string[] {
-  const gone = ledger.goneScopes(connection.id);
-  if (gone.length === 0) return [];
+  return [goneNote(ledger.goneScopes(connection.id)), historyNote(ledger, connection)].filter(
+    (note) => note !== null,
+  );
+}
+
+function goneNote(gone: readonly string[]): string | null {
   const [first] = gone;
-  return gone.length === 1 && first !== undefined
-    ? [`${first} is no longer listed; its history is kept`]
-    : [`${gone.length} apps are no longer listed; their history is kept`];
+  if (first === undefined) return null;
+  return gone.length === 1
+    ? `${first} is no longer listed; its history is kept`
+    : `${gone.length} apps are no longer listed; their history is kept`;
+}
+
+/** Days that the vendor refuses stay unknown, whatever is done here. */
+function historyNote(ledger: Ledger, connection: Connection): string | null {
+  const ends = historyEnds(connection.memo);
+  const scopes = ledger.scopes(connection.id);
+  const refused = scopes.filter(({ key }) => ends.has(key));
+  const [first] = refused;
+  if (first === undefined) return null;
+  const named = refused.length === 1 ? (first.name ?? first.key) : `${refused.length} apps`;
+  const of = refused.length === scopes.length ? '' : ` of ${named}`;
+  const newest = refused
+    .map(({ key }) => ends.get(key))
+    .filter((day) => day !== undefined)
+    .reduce(later);
+  return `${PROVIDER_NAMES[connection.provider]} gives no days${of} before ${addDays(newest, 1)}; what they cost is not known`;
 }

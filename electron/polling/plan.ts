@@ -46,6 +46,8 @@ export interface PlanInput {
   readonly deep: boolean;
   /** The user asked: quiet scopes are asked as well. */
   readonly onDemand: boolean;
+  /** The vendor refuses this day and all before it; null where it refuses none. */
+  readonly refusedDay: Day | null;
 }
 
 /** The first day a scope's history is kept for. */
@@ -76,9 +78,13 @@ export function planWindows(input: PlanInput): DayRange[] {
   const covered = new Map(input.covered.map((day) => [day.day, day]));
   const rests = !input.onDemand && isQuiet(scope, today) && readWithinADay(covered.get(last), now);
 
+  const { refusedDay } = input;
+  const isRefused = (day: Day): boolean => refusedDay !== null && day <= refusedDay;
+
   const isNeeded = (day: Day): boolean => {
     const known = covered.get(day);
-    if (known === undefined || (input.since !== null && day >= input.since)) return true;
+    if (input.since !== null && day >= input.since) return true;
+    if (known === undefined) return !isRefused(day);
     if (rests) return false;
     // A settled day that lost charges is looked at once a day until it is sure.
     if (known.settled) return known.doubtedAt !== undefined && input.deep;
@@ -86,7 +92,10 @@ export function planWindows(input: PlanInput): DayRange[] {
   };
   const needed: Day[] = [];
   for (let day = last; day >= first; day = addDays(day, -1)) if (isNeeded(day)) needed.push(day);
-  return windowsOver(needed, input.maxWindowDays);
+  const windows = windowsOver(needed, input.maxWindowDays);
+  // Once a day the newest that was refused is asked for by itself: a vendor may think again.
+  const isDue = input.deep && input.since === null && refusedDay !== null && refusedDay >= first;
+  return isDue ? [...windows, { from: refusedDay, to: refusedDay }] : windows;
 }
 
 /** Covers the given days (newest first) with as few windows as the longest allows. */

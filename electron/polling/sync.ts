@@ -3,12 +3,13 @@
  * Runs off the main thread; it holds no key and opens no socket, it asks through
  * {@link VendorHttp}.
  */
-import { DAY_MS, dayOf, lengthOf } from '../../shared/day.js';
+import { DAY_MS, addDays, dayOf, lengthOf } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
 import type { Reconciliation, SyncProgress } from '../../shared/model.js';
 import { isRounding, nanos } from '../../shared/money.js';
+import { EARLIEST_DAY } from '../ledger/ledger.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type {
   Account,
@@ -19,6 +20,7 @@ import type {
 } from '../providers/adapter.js';
 import { namesToKeep } from '../providers/known-names.js';
 import { AskAhead } from './ask-ahead.js';
+import { HistoryEnds } from './history-ends.js';
 import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
 import { readWhole } from './read-window.js';
 import { TaskList, planTasks } from './tasks.js';
@@ -107,6 +109,7 @@ class Sync {
   private listed = false;
   private firstFault: Fault | null = null;
   private readonly trouble: Trouble;
+  private readonly historyEnds: HistoryEnds;
   /** The vendor is in trouble: audits, which can wait, are left to the next sync. */
   private auditsWait = false;
   /** When the longest waiting of the scopes that get no turn in this sync was read. */
@@ -120,6 +123,7 @@ class Sync {
   ) {
     this.memo = { ...connection.memo };
     this.trouble = new Trouble(this.memo);
+    this.historyEnds = new HistoryEnds(this.memo, deps.adapter.marginDays);
     const signal = AbortSignal.any([deps.signal, this.aborter.signal]);
     const counted: VendorHttp = {
       get: (path, query) => {
@@ -260,7 +264,7 @@ class Sync {
     const { historyMonths, since, onDemand } = this.options;
     const deep = this.deepReadDue();
     const choices = { historyMonths, since, onDemand, deep };
-    const planned = planTasks(ledger, adapter, this.connection, now(), choices);
+    const planned = planTasks(ledger, adapter, this.connection, now(), choices, this.historyEnds);
     const tasks = new TaskList(this.trouble.order(planned), (task) => this.waitsForNextPoll(task));
     this.report({ phase: 'reading', done: 0, total: tasks.days });
     for (let task = tasks.take(); task !== null; task = tasks.take()) {
@@ -276,6 +280,7 @@ class Sync {
         }
         tasks.wasRead(task);
         this.trouble.wasRead(task.scope);
+        this.firstFault ??= this.historyEnds.wasRead(task.scope, task.window);
         this.advance(task.window, true);
       } catch (error) {
         if (this.context.signal.aborted) throw error;
@@ -285,6 +290,8 @@ class Sync {
         if (fault.kind === 'no-such-app') {
           await this.notFound(task);
           tasks.end(task.scope);
+        } else if (fault.kind === 'range' && this.isBeyondHistory(task)) {
+          if (task.purpose === 'backfill' && this.isHalved(tasks, task, fault)) continue;
         } else if (WINDOW_FAULTS.has(fault.kind)) {
           this.firstFault ??= fault;
           tasks.wasBad(task);
@@ -298,6 +305,9 @@ class Sync {
         this.advance(task.window, false);
       }
     }
+    this.firstFault ??= this.historyEnds.close((scope, day) =>
+      this.isKnown(scope, EARLIEST_DAY, addDays(day, -1)),
+    );
     if (deep && this.firstFault === null) ledger.recordDeepRead(this.connection.id, now());
   }
 
@@ -307,6 +317,28 @@ class Sync {
    */
   private auditFailed({ scope }: Task): void {
     this.deps.ledger.recordAudit(scope.id, this.deps.now());
+  }
+
+  /**
+   * Whether days that are refused may be older than what the vendor keeps: it
+   * answered for newer ones, and nobody asked for just these.
+   */
+  private isBeyondHistory({ scope, window, purpose }: Task): boolean {
+    if (purpose === 'poll' || this.options.since !== null) return false;
+    return this.isKnown(scope, addDays(window.to, 1), dayOf(this.deps.now()));
+  }
+
+  /** Whether any of these days was read. */
+  private isKnown({ id }: Scope, from: Day, to: Day): boolean {
+    return from <= to && this.deps.ledger.covered(id, { from, to }).length > 0;
+  }
+
+  /** @returns whether the halves of a refused window come next */
+  private isHalved(tasks: TaskList, task: Task, fault: Fault): boolean {
+    const refusal = this.historyEnds.wasRefused(task.scope, task.window, fault);
+    if (refusal === 'halve') tasks.halve(task);
+    if (refusal === 'end') tasks.endHistory(task.scope);
+    return refusal === 'halve';
   }
 
   /** With the scope it is about, where there are others that may be well. */

@@ -3,6 +3,7 @@ import { addMonths, dayOf, lengthOf } from '../../shared/day.js';
 import type { DayRange } from '../../shared/day.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ProviderAdapter } from '../providers/adapter.js';
+import type { HistoryEnds } from './history-ends.js';
 import { auditWindow, halve, planWindows } from './plan.js';
 import type { PlanInput } from './plan.js';
 
@@ -30,6 +31,7 @@ export function planTasks(
   connection: Connection,
   now: number,
   choices: Pick<PlanInput, 'historyMonths' | 'since' | 'deep' | 'onDemand'>,
+  historyEnds: HistoryEnds,
 ): Task[] {
   const today = dayOf(now);
   const tasks: Task[] = [];
@@ -46,6 +48,7 @@ export function planTasks(
       settle: adapter.settle,
       maxWindowDays: adapter.maxWindowDays,
       accountCreatedDay: connection.accountCreatedDay,
+      refusedDay: historyEnds.of(scope),
     });
     const readAt = Math.min(...covered.slice(-1).map((day) => day.readAt), now);
     for (const window of windows) {
@@ -77,6 +80,8 @@ export class TaskList {
   /** The longest window of a scope that did fit. */
   private readonly fitted = new Map<number, number>();
   private readonly ended = new Set<number>();
+  /** Scopes of which the vendor gives no older days. */
+  private readonly exhausted = new Set<number>();
   private readonly badWindows = new Map<number, number>();
   private tasks: readonly Task[];
 
@@ -113,14 +118,26 @@ export class TaskList {
   }
 
   isSkipped(task: Task): boolean {
-    return this.ended.has(task.scope.id) || this.waits(task);
+    const { scope, purpose } = task;
+    if (purpose === 'backfill' && this.exhausted.has(scope.id)) return true;
+    return this.ended.has(scope.id) || this.waits(task);
   }
 
   /** Its answer did not fit: the halves come next, and no window of the scope is longer from now on. */
   split(task: Task): void {
     this.fitting.set(task.scope.id, Math.ceil(lengthOf(task.window) / 2));
     this.fitted.delete(task.scope.id);
+    this.halve(task);
+  }
+
+  /** Its days were refused: which of them, its halves show. */
+  halve(task: Task): void {
     this.tasks = [...(halvesOf(task) ?? []), ...this.tasks];
+  }
+
+  /** The vendor refuses this scope's older days: none is asked for in this sync. */
+  endHistory(scope: Scope): void {
+    this.exhausted.add(scope.id);
   }
 
   wasRead({ scope, window }: Task): void {

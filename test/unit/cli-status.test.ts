@@ -344,6 +344,17 @@ Analytics: the vendor reported 5 CHC, stored are 4.5 CHC.
     );
   });
 
+  it('says of a connection what is wrong with it and what is worth knowing, each in a line', () => {
+    const note = 'ClickHouse gives no days before 2026-08-01; what they cost is not known';
+    const lines = connectionsText([{ ...connection, notes: [note] }]).split('\n');
+    expect(lines.slice(2)).toEqual([
+      'Analytics: ClickHouse rejected the key. Replace it with a key that is active.',
+      `Analytics: ${note}.`,
+      '',
+    ]);
+    expect(connectionsText([{ ...connection, notes: [note], removed: true }])).not.toContain(note);
+  });
+
   it('keeps quiet about rounding', () => {
     const reconciliation = {
       unit: 'CHC' as const,

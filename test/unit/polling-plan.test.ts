@@ -36,6 +36,7 @@ function input(changes: Partial<PlanInput>): PlanInput {
     since: null,
     deep: false,
     onDemand: false,
+    refusedDay: null,
     ...changes,
   };
 }
@@ -45,6 +46,22 @@ function read(from: string, to: string, settled: boolean, readAt = NOON): Covere
 }
 
 describe('the windows of a sync', () => {
+  it('asks for no day that the vendor refused, but for the newest of them once a day', () => {
+    const covered = read('2026-09-01', '2026-11-19', true);
+    const refusedDay = day('2026-08-31');
+    const unread = { from: '2026-11-20', to: '2026-11-22' };
+    expect(planWindows(input({ covered, refusedDay }))).toEqual([unread]);
+    expect(planWindows(input({ covered, refusedDay, deep: true }))).toEqual([
+      unread,
+      { from: '2026-08-31', to: '2026-08-31' },
+    ]);
+    expect(planWindows(input({ covered, refusedDay, deep: true, historyMonths: 2 }))).toEqual([unread]);
+    // Who asks for them by their date is answered by the vendor.
+    expect(planWindows(input({ covered, refusedDay, since: day('2026-08-20') })).at(-1)?.from).toBe(
+      '2026-08-20',
+    );
+  });
+
   it('reads 13 months newest first, in windows of at most 31 days', () => {
     const windows = planWindows(input({}));
     expect(windows[0]).toEqual({ from: '2026-10-23', to: '2026-11-22' });
