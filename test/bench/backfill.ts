@@ -1,7 +1,8 @@
 /**
  * A first connection's backfill through the built worker, beside the time the
  * servers need for the very same requests when their answers are thrown away:
- * at once, as no vendor answers, and from a distance. The servers have a process of their own; main does what it does in the tray:
+ * at once, as no vendor answers, and from a distance. In Electron, whose network
+ * stack is what the program asks through. The servers have a process of their own; main does what it does in the tray:
  * asks for the worker, and builds the overview while charges arrive.
  */
 import { existsSync } from 'node:fs';
@@ -18,6 +19,7 @@ import type { ClientContext, VendorHttp } from '../../electron/providers/adapter
 import { createVendorHttp } from '../../electron/providers/http.js';
 import { phalaAdapter } from '../../electron/providers/phala/adapter.js';
 import { Changes } from '../../electron/shell/changes.js';
+import type { VendorFetch } from '../../electron/shell/vendor-session.js';
 import { DEFAULT_VIEW } from '../../shared/model.js';
 import type { SyncProgress } from '../../shared/model.js';
 import { day, dayOf } from '../../shared/day.js';
@@ -25,7 +27,7 @@ import { DEFAULT_SETTINGS } from '../../shared/settings.js';
 import { withFolder } from './folder.js';
 import { median, medianOf, megabytes, milliseconds, table, times, whole } from './report.js';
 import { startServers } from './servers.js';
-import type { ServerProcess } from './servers.js';
+import type { NodeCommand, ServerProcess } from './servers.js';
 
 const MONTHS = 13;
 /** A CVM has some 20,600 rows in 13 months. */
@@ -62,17 +64,29 @@ interface Round {
   readonly replay: Run;
 }
 
-export async function backfillBench({ quick }: { readonly quick: boolean }): Promise<string> {
-  const servers = await startServers({
+export interface BackfillOptions {
+  readonly quick: boolean;
+  readonly node: NodeCommand;
+  /** The program's own, which asks nobody else. */
+  readonly fetchFrom: (origin: string) => VendorFetch;
+}
+
+export async function backfillBench({ quick, node, fetchFrom }: BackfillOptions): Promise<string> {
+  const servers = await startServers(node, {
     apps: quick ? APPS.quick : APPS.full,
     cvmsPerApp: CVMS_PER_APP,
     months: MONTHS,
   });
   const rounds: Round[] = [];
   const distant: Round[] = [];
+  const fetch = fetchFrom(new URL(servers.url).origin);
+  const distantFetch: VendorFetch = async (url, init) => {
+    await sleep(DISTANCE_MS);
+    return fetch(url, init);
+  };
   try {
-    for (let number = 0; number < ROUNDS; number += 1) rounds.push(await playRound(servers, 0));
-    distant.push(await playRound(servers, DISTANCE_MS));
+    for (let number = 0; number < ROUNDS; number += 1) rounds.push(await playRound(servers, fetch));
+    distant.push(await playRound(servers, distantFetch));
   } finally {
     servers.close();
   }
@@ -128,8 +142,8 @@ function timeRow(label: string, rounds: readonly Round[]): string[] {
   ];
 }
 
-async function playRound(servers: ServerProcess, distance: number): Promise<Round> {
-  const http = httpOf(servers, distance);
+async function playRound(servers: ServerProcess, fetch: VendorFetch): Promise<Round> {
+  const http = httpOf(servers, fetch);
   const backfill = await withFolder((folder) => backfillOnce(join(folder, 'ledger.sqlite'), servers, http));
   return { backfill, replay: await replay(http, backfill.requests) };
 }
@@ -245,12 +259,9 @@ function replay(http: VendorHttp, requests: readonly Request[]): Promise<Run> {
   });
 }
 
-function httpOf(servers: ServerProcess, distance: number): VendorHttp {
+function httpOf(servers: ServerProcess, fetch: VendorFetch): VendorHttp {
   return createVendorHttp({
-    fetch: async (url, init) => {
-      if (distance > 0) await sleep(distance);
-      return fetch(url, init);
-    },
+    fetch,
     base: servers.url,
     headers: () => Promise.resolve(phalaAdapter.headers({ provider: 'phala', apiKey: servers.key })),
     userAgent: 'CostTray/bench',

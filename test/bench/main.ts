@@ -3,10 +3,20 @@
  * baseline of the same run. Every table is made in a process of its own, so that
  * none inherits another's memory or compiled code.
  */
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { dirname } from 'node:path';
+
+import { electronCommand } from './electron-command.js';
 
 type MakeTable = (size: { readonly quick: boolean }) => Promise<string>;
+
+interface Table {
+  readonly title: string;
+  /** Null where it is made in Electron, see in-electron.ts. */
+  readonly load: (() => Promise<MakeTable>) | null;
+}
 
 /** Each loads its own code only: what another needs would be heap to be marked while this one measures. */
 const TABLES = {
@@ -18,10 +28,7 @@ const TABLES = {
     title: 'The overview',
     load: async (): Promise<MakeTable> => (await import('./overview.js')).overviewBench,
   },
-  backfill: {
-    title: 'A backfill',
-    load: async (): Promise<MakeTable> => (await import('./backfill.js')).backfillBench,
-  },
+  backfill: { title: 'A backfill', load: null },
   frames: {
     title: 'Frames of the window',
     load: async (): Promise<MakeTable> => (await import('./frames.js')).framesBench,
@@ -37,7 +44,7 @@ const TABLES = {
       return () => Promise.resolve(forecastBench());
     },
   },
-} as const;
+} as const satisfies Readonly<Record<string, Table>>;
 
 type TableName = keyof typeof TABLES;
 
@@ -54,12 +61,21 @@ async function makeAll(words: readonly string[]): Promise<number> {
   const named = words.filter(isTable);
   const size = words.includes('quick') ? ['quick'] : [];
   let failed = 0;
-  for (const name of named.length > 0 ? named : Object.keys(TABLES)) {
-    const child = fork(process.argv[1] ?? '', ['make', name, ...size], { stdio: 'inherit' });
-    const [status] = (await once(child, 'exit')) as [number | null];
+  for (const name of named.length > 0 ? named : Object.keys(TABLES).filter(isTable)) {
+    const [status] = (await once(start(name, size), 'exit')) as [number | null];
     if (status !== 0) failed += 1;
   }
   return failed === 0 ? 0 : 1;
+}
+
+function start(name: TableName, size: readonly string[]): ChildProcess {
+  const script = process.argv[1] ?? '';
+  const { title, load } = TABLES[name];
+  console.log(`\n## ${title}\n`);
+  if (load !== null) return fork(script, ['make', name, ...size], { stdio: 'inherit' });
+  const { path, args } = electronCommand(dirname(script));
+  const words = ['--ozone-platform=headless', ...args, '--', process.execPath, script, ...size];
+  return spawn(path, words, { stdio: 'inherit' });
 }
 
 async function run([first = '', ...rest]: readonly string[]): Promise<number> {
@@ -68,9 +84,9 @@ async function run([first = '', ...rest]: readonly string[]): Promise<number> {
   if (first !== 'make' || !isTable(second)) {
     return makeAll(process.argv.slice(2).map((word) => word.replace(/^--/, '')));
   }
-  const { title, load } = TABLES[second];
-  const make = await load();
-  console.log(`\n## ${title}\n\n${await make({ quick: size === 'quick' })}`);
+  const make = await TABLES[second].load?.();
+  if (make === undefined) return 2;
+  console.log(await make({ quick: size === 'quick' }));
   return 0;
 }
 

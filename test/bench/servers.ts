@@ -13,8 +13,17 @@ export interface ServerProcess extends z.infer<typeof readySchema> {
   close(): void;
 }
 
-export async function startServers(scale: Required<DemoScale>): Promise<ServerProcess> {
-  const child = fork(process.argv[1] ?? '', ['serve', JSON.stringify(scale)], { execArgv: [] });
+/** How this program is started again, by Node: an Electron that measures is none. */
+export interface NodeCommand {
+  readonly node: string;
+  readonly script: string;
+}
+
+export async function startServers(
+  { node, script }: NodeCommand,
+  scale: Required<DemoScale>,
+): Promise<ServerProcess> {
+  const child = fork(script, ['serve', JSON.stringify(scale)], { execPath: node, execArgv: [] });
   const [message] = (await once(child, 'message')) as [unknown];
   return { ...readySchema.parse(message), close: () => child.disconnect() };
 }

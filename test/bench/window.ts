@@ -4,24 +4,22 @@ import { resolve } from 'node:path';
 import { _electron } from 'playwright-core';
 import type { ElectronApplication, Page } from 'playwright-core';
 
+import { electronCommand } from './electron-command.js';
+import type { ElectronCommand } from './electron-command.js';
+
 /** Nobody listens there: what is measured asks no vendor. */
 const NOWHERE = 'http://127.0.0.1:9';
 
-export interface ProgramCommand {
-  readonly path: string;
-  readonly args: string[];
+export interface ProgramCommand extends ElectronCommand {
   readonly env: Record<string, string>;
 }
 
 export function programCommand(home: string): ProgramCommand {
-  const path = process.env['COST_TRAY_ELECTRON'];
-  if (path === undefined) throw new Error('COST_TRAY_ELECTRON names no Electron');
   const env = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   return {
-    path,
-    args: ['--log-level=3', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), resolve('.')],
+    ...electronCommand(resolve('.')),
     env: {
       ...Object.fromEntries(env),
       COST_TRAY_HOME: home,
