@@ -1,98 +1,21 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable, Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { day } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
-import type { ConnectionView, PeriodAmount } from '../../shared/model.js';
-import { nanos } from '../../shared/money.js';
 import type { CliApp, CliIo } from '../../electron/cli/app.js';
 import { runCli } from '../../electron/cli/cli.js';
 import { withTime } from '../../electron/cli/core-app.js';
 import { parseWords } from '../../electron/cli/parse.js';
-import type { StatusInput } from '../../electron/cli/status-document.js';
 import { ExportError } from '../../electron/export/error.js';
 import { exportCsv } from '../../electron/export/export.js';
 import { streamSink } from '../../electron/export/sink.js';
 import { StartError } from '../../electron/start-error.js';
-
-const view: ConnectionView = {
-  id: 'c1',
-  provider: 'phala',
-  name: 'Team',
-  account: '7',
-  accountName: null,
-  unit: 'USD',
-  usdPerUnit: nanos(1_000_000_000n),
-  rateSince: null,
-  state: 'ok',
-  fault: null,
-  faultMessage: null,
-  lastSuccess: 0,
-  dataThrough: null,
-  progress: null,
-  monthToDate: null,
-  creditLeft: null,
-  reconciliation: null,
-  notes: [],
-  sessionOnly: false,
-  billingAnchor: null,
-  removed: false,
-};
-
-const period: PeriodAmount = {
-  range: { from: day('2026-11-22'), to: day('2026-11-22') },
-  usd: nanos(5_000_000_000n),
-  known: 'whole',
-  provisionalDays: 0,
-  unknownDays: [],
-  unreportedDays: [],
-};
-
-const status: StatusInput = {
-  now: Date.UTC(2026, 10, 22, 10),
-  periods: {
-    today: period,
-    yesterday: period,
-    last7Days: period,
-    last30Days: period,
-    monthToDate: period,
-    lastMonth: period,
-  },
-  forecast: null,
-  connections: [{ ...view, coverage: null }],
-};
-
-function appWith(changes: Partial<CliApp> = {}): CliApp {
-  return {
-    connect: () => Promise.resolve({ ok: true, value: { id: 'c1', replaced: false, warning: null } }),
-    connections: () => Promise.resolve([view]),
-    disconnect: () => Promise.resolve({ ok: true, value: undefined }),
-    refresh: () => Promise.resolve([]),
-    status: () => Promise.resolve(status),
-    exportCsv: () => Promise.resolve({ rows: 0, unknownDays: [] }),
-    close: () => Promise.resolve(),
-    ...changes,
-  };
-}
-
-class Collector extends Writable {
-  text = '';
-  readonly isTTY: boolean = false;
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.text += chunk.toString();
-    done();
-  }
-}
-
-interface Ran {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { Collector, DAYS, input, runIn, status, view } from './cli-support.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -100,27 +23,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function run(
-  line: string | readonly string[],
-  changes: Partial<CliApp> = {},
-  io: Partial<CliIo> = {},
-): Promise<Ran> {
-  const command = parseWords(typeof line === 'string' ? line.split(' ') : line);
-  if (command.kind === 'tray') throw new Error('no command');
-  const stdout = new Collector();
-  const stderr = new Collector();
-  const exit = await runCli(command, '1.2.3', () => Promise.resolve(appWith(changes)), {
-    stdin: Readable.from([]),
-    stdout,
-    stderr,
-    cwd: folder,
-    ...io,
-  });
-  return { status: exit, out: stdout.text, err: stderr.text };
-}
-
-const input = (...chunks: string[]) => Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
-const DAYS = '--from 2026-11-01 --to 2026-11-22';
+const run = (line: string | readonly string[], changes: Partial<CliApp> = {}, io: Partial<CliIo> = {}) =>
+  runIn(folder, line, changes, io);
 
 describe('without the core', () => {
   const never = () => Promise.reject(new Error('must not open'));
@@ -520,91 +424,6 @@ describe('export', () => {
     });
     expect(ran.status).toBe(exit);
     expect(ran.err).toMatch(err);
-  });
-});
-
-describe('an interruption is told in one sentence', () => {
-  afterEach(() => vi.useRealTimers());
-
-  const AGAIN = 'The command was interrupted before its end; run it again.\n';
-  const LOOK =
-    'The command was interrupted; look at "cost-tray connections" whether it was done, and run it again if not.\n';
-  /** Takes nothing and never says so. */
-  const stuck = () => new Writable({ highWaterMark: 1, write: () => undefined });
-  const never = () => new Promise<never>(() => undefined);
-
-  async function interrupted(line: string, changes: Partial<CliApp> = {}, io: Partial<CliIo> = {}) {
-    const controller = new AbortController();
-    const done = run(line, changes, { signal: controller.signal, ...io });
-    setImmediate(() => controller.abort());
-    return done;
-  }
-
-  it('by a refresh, whatever its connections came to', async () => {
-    const good = { connection: 'c1', name: 'Team', ok: true, message: null, dataThrough: null };
-    const stopped = { ...good, connection: 'c2', ok: false, message: 'Stopped.' };
-    const refresh: CliApp['refresh'] = ({ signal }) =>
-      new Promise((done) => signal?.addEventListener('abort', () => done([good, stopped])));
-    const close = vi.fn(() => Promise.resolve());
-    expect(await interrupted('refresh', { refresh, close })).toEqual({
-      status: 1,
-      out: '',
-      err: 'The refresh was interrupted; what was read is kept. Run it again to go on.\n',
-    });
-    expect(close).toHaveBeenCalledOnce();
-  });
-
-  it.each([
-    ['status', 1],
-    ['connections --json', 1],
-    ['check --month-over 1', 3],
-    ['--version', 1],
-    ['help', 1],
-  ])('by %s, where nothing takes what it says', async (line, exit) => {
-    expect(await interrupted(line, {}, { stdout: stuck() })).toMatchObject({ status: exit, err: AGAIN });
-  });
-
-  it('by an export, which takes its half-written file away', async () => {
-    const exported: CliApp['exportCsv'] = async ({ signal, target, range, profile }) => {
-      function* charges() {
-        while (signal?.aborted !== true) yield* [];
-      }
-      await new Promise(setImmediate);
-      const source = { charges, countCharges: () => 0, extraKeys: () => [] };
-      const question = { range, connections: null };
-      const { rows } = await exportCsv({ source, question, profile, target, ...(signal && { signal }) });
-      return { rows, unknownDays: [] };
-    };
-    expect(await interrupted(`export out.csv ${DAYS}`, { exportCsv: exported })).toEqual({
-      status: 1,
-      out: '',
-      err: AGAIN,
-    });
-    expect(await readdir(folder)).toEqual([]);
-  });
-
-  it('by connect while it reads the key', async () => {
-    expect(await interrupted('connect phala', {}, { stdin: new PassThrough() })).toMatchObject({
-      status: 1,
-      err: LOOK,
-    });
-  });
-
-  it.each([
-    ['connect phala', { connect: never }, LOOK],
-    ['disconnect c1', { disconnect: never }, LOOK],
-    [
-      'refresh',
-      { refresh: never },
-      'The refresh was interrupted; what was read is kept. Run it again to go on.\n',
-    ],
-    ['status', { close: never }, AGAIN],
-  ])('by %s also where it waits for what hears no signal', async (line, changes, err) => {
-    vi.useFakeTimers({ toFake: ['setTimeout'] });
-    const done = interrupted(line, changes, { stdin: input('k\n'), stdout: stuck() });
-    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
-    await vi.advanceTimersByTimeAsync(5_000);
-    expect(await done).toMatchObject({ status: 1, err });
   });
 });
 
