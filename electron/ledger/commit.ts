@@ -250,8 +250,9 @@ function mergeInto(
 }
 
 /**
- * Whether a day read whole at `readAt` counts as settled. A day that is settled
- * by its age stays so: a clock set back must not make it lose charges.
+ * Whether a day read whole at `readAt` counts as settled. One that is stays so as
+ * it ages: a clock set back must not make it lose charges. That a record is locked
+ * says nothing of records that are still to come.
  */
 function isSettled(
   policy: SettlePolicy,
@@ -260,9 +261,9 @@ function isSettled(
   charges: { readonly count: bigint; readonly allLocked: boolean },
   before: boolean,
 ): boolean {
-  const oldEnough = readAt >= (Number(day) + 1) * DAY_MS + policy.afterMs;
-  if (policy.by === 'locks' && charges.count > 0n) return charges.allLocked;
-  return oldEnough || before;
+  const age = readAt - (Number(day) + 1) * DAY_MS;
+  const locks = policy.by === 'locks' && charges.count > 0n;
+  return locks ? charges.allLocked && (before || age >= REPORTING_DELAY_MS) : before || age >= policy.afterMs;
 }
 
 /** Since when a day is doubted, as of a reading that does not doubt it itself: 48 h of agreement end it. */

@@ -168,8 +168,8 @@ export type WindowOutcome =
 /** When a day counts as settled, and how it is read again until then. */
 export interface SettlePolicy {
   /**
-   * `age`: a day read whole at least `afterMs` past its end. `locks`: a day whose
-   * charges are all locked, or that has none `emptyAfterMs` past its end.
+   * `age`: a day read whole at least `afterMs` past its end. `locks`: a day read
+   * 48 h past its end whose charges are all locked, or `afterMs` past it without any.
    */
   readonly by: 'age' | 'locks';
   readonly afterMs: number;

@@ -172,6 +172,25 @@ describe('whatever slips came before', () => {
 });
 
 describe('by locks', () => {
+  it('a day of locked charges settles 48 h after its end, since others may be to come', () => {
+    const open = { settle: LOCKS };
+    const first = BOTH.map((one) => ({ ...one, locked: true }));
+    const end = endOf(day('2026-11-10'));
+    read(first, end + HOUR_MS, open);
+    expect(settled()).toEqual([false, false]);
+    const late = [...first, charge('2026-11-10', '5', { key: 'c', locked: true })];
+    expect(read(late, end + 7 * HOUR_MS, open)).toMatchObject({ inserted: 1, revisedDays: 0 });
+    read(late, end + 48 * HOUR_MS - 1, open);
+    expect(settled()).toEqual([false, false]);
+    read(late, end + 48 * HOUR_MS, open);
+    expect(settled()).toEqual([true, false]);
+    // A clock set back takes nothing from it, a charge that is unlocked again does.
+    read(late, end + HOUR_MS, open);
+    expect(settled()).toEqual([true, false]);
+    read([...first, charge('2026-11-10', '5', { key: 'c' })], end + 49 * HOUR_MS, open);
+    expect(settled()).toEqual([false, false]);
+  });
+
   it('a day that is emptied when it is 31 days old settles 48 h later', () => {
     const open = { settle: LOCKS };
     read(BOTH, Date.parse('2026-11-12T10:00:00Z'), open);

@@ -7,6 +7,8 @@ import { DAY_MS, HOUR_MS, addDays, dayOf, eachDay } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { ProviderId, SyncProgress } from '../../shared/model.js';
+import { clickhouseResult, editing } from '../support/fault-table.js';
+import type { WireRow } from '../support/fault-table.js';
 import { startProgram, trueDays } from '../support/program.js';
 import type { Program } from '../support/program.js';
 
@@ -34,6 +36,33 @@ describe('a clock that was ahead', () => {
       expect(await program.sync(id)).toEqual({ kind: 'done' });
     }
     equalTruth(id, provider);
+  });
+});
+
+describe('a day whose records are all locked', () => {
+  it('is read again for 48 h, in which others may come', async () => {
+    program = await startProgram({ now: () => START, months: 1 });
+    const id = await program.connect('clickhouse');
+    const yesterday = addDays(dayOf(START), -1);
+    const later = editing(
+      /usageCost$/,
+      clickhouseResult((result) => {
+        const records = (result['costs'] as WireRow[]).map((record): WireRow => ({
+          ...record,
+          locked: true,
+        }));
+        // All but the first of yesterday's records come hours after it.
+        const first = records.find((record) => record['date'] === yesterday);
+        const costs = records.filter((record) => record === first || record['date'] !== yesterday);
+        return { ...result, costs, grandTotalCHC: null };
+      }),
+    );
+    program.wrap = later;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    program.wrap = (http) => http;
+    program.now += 6 * HOUR_MS;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    equalTruth(id, 'clickhouse');
   });
 });
 

@@ -200,7 +200,8 @@ function edited(response: VendorResponse, edit: Edit): VendorResponse {
   return { ...response, body: new TextEncoder().encode(JSON.stringify(edit(json))) };
 }
 
-type WireRow = Record<string, unknown>;
+/** A record as a vendor sends it. */
+export type WireRow = Record<string, unknown>;
 
 /** Changes one record of Phala's usage answers, or with no number every one. */
 export function phalaRow(change: (row: WireRow) => unknown, number?: number): Edit {
