@@ -12,11 +12,11 @@ import { isObject } from '../providers/wire.js';
 /** What follows from days that were refused. */
 export type Refusal =
   /** Halves of the window show which of its days it was. */
-  | 'halve'
+  | { readonly kind: 'halve' }
   /** A single day: the older windows tell whether it is the end. */
-  | 'go-on'
-  /** Older days are not to be asked for. */
-  | 'end';
+  | { readonly kind: 'go-on' }
+  /** This day is refused, and so is what is older. */
+  | { readonly kind: 'end'; readonly day: Day };
 
 interface RefusedDay {
   readonly scope: Scope;
@@ -47,39 +47,30 @@ export class HistoryEnds {
     // One day amid others is asked for with its neighbours as well.
     if (newest !== undefined && to < addDays(newest.day, -2 * this.marginDays)) {
       this.doubtful.delete(scope.id);
-      this.note(scope, newest.day);
-      return 'end';
+      return { kind: 'end', day: newest.day };
     }
-    if (from !== to) return 'halve';
+    if (from !== to) return { kind: 'halve' };
     if (newest === undefined) this.doubtful.set(scope.id, { scope, day: to, fault });
-    return 'go-on';
+    return { kind: 'go-on' };
   }
 
   /** @returns the fault of a newer day that was refused although its history goes on */
   wasRead(scope: Scope, { from, to }: DayRange): Fault | null {
     const refused = this.of(scope);
-    if (refused !== null && from <= refused) this.note(scope, null);
+    if (refused !== null && from <= refused) this.keep(scope, null);
     const newest = this.doubtful.get(scope.id);
     if (newest === undefined || to > newest.day) return null;
     this.doubtful.delete(scope.id);
     return newest.fault;
   }
 
-  /**
-   * All has been asked for: a single day that was refused is the end, unless older ones are known.
-   *
-   * @returns the fault of one that is not
-   */
-  close(isKnownBefore: (scope: Scope, day: Day) => boolean): Fault | null {
-    let fault: Fault | null = null;
-    for (const refused of this.doubtful.values()) {
-      if (isKnownBefore(refused.scope, refused.day)) fault ??= refused.fault;
-      else this.note(refused.scope, refused.day);
-    }
-    return fault;
+  /** Single days that were refused when there was no older one left to ask for. */
+  undecided(): readonly RefusedDay[] {
+    return [...this.doubtful.values()];
   }
 
-  private note({ key }: Scope, day: Day | null): void {
+  /** @param day the newest that is refused; null for none */
+  keep({ key }: Scope, day: Day | null): void {
     const ends = historyEnds(this.memo);
     if (day === null) ends.delete(key);
     else ends.set(key, day);

@@ -26,10 +26,13 @@ import { readWhole } from './read-window.js';
 import { TaskList, planTasks } from './tasks.js';
 import type { Task } from './tasks.js';
 import { Trouble } from './trouble.js';
+import { WindowLengths } from './window-lengths.js';
 
 /** Requests after which a poll leaves further scopes to the next, where they come first. */
 const MAX_POLL_REQUESTS = 60;
 const HEARTBEAT_MS = 15_000;
+/** The few days of a usual poll are no reason for a vendor to take too long. */
+const SLOW_WINDOW_DAYS = 8;
 
 export interface SyncOptions {
   readonly connection: string;
@@ -110,6 +113,9 @@ class Sync {
   private firstFault: Fault | null = null;
   private readonly trouble: Trouble;
   private readonly historyEnds: HistoryEnds;
+  private readonly lengths: WindowLengths;
+  /** By scope, how many days a window may have that was too long in this sync. */
+  private readonly shortened = new Map<number, number>();
   /** The vendor is in trouble: audits, which can wait, are left to the next sync. */
   private auditsWait = false;
   /** When the longest waiting of the scopes that get no turn in this sync was read. */
@@ -124,6 +130,7 @@ class Sync {
     this.memo = { ...connection.memo };
     this.trouble = new Trouble(this.memo);
     this.historyEnds = new HistoryEnds(this.memo, deps.adapter.marginDays);
+    this.lengths = new WindowLengths(this.memo);
     const signal = AbortSignal.any([deps.signal, this.aborter.signal]);
     const counted: VendorHttp = {
       get: (path, query) => {
@@ -265,7 +272,9 @@ class Sync {
     const deep = this.deepReadDue();
     const choices = { historyMonths, since, onDemand, deep };
     const planned = planTasks(ledger, adapter, this.connection, now(), choices, this.historyEnds);
-    const tasks = new TaskList(this.trouble.order(planned), (task) => this.waitsForNextPoll(task));
+    if (deep) this.lengths.forget();
+    const waits = (task: Task): boolean => this.waitsForNextPoll(task);
+    const tasks = new TaskList(this.trouble.order(planned), waits, this.lengths);
     this.report({ phase: 'reading', done: 0, total: tasks.days });
     for (let task = tasks.take(); task !== null; task = tasks.take()) {
       if (tasks.isSkipped(task)) {
@@ -279,9 +288,7 @@ class Sync {
           continue;
         }
         tasks.wasRead(task);
-        this.trouble.wasRead(task.scope);
-        this.firstFault ??= this.historyEnds.wasRead(task.scope, task.window);
-        this.advance(task.window, true);
+        this.wasRead(task);
       } catch (error) {
         if (this.context.signal.aborted) throw error;
         const fault = toFault(error);
@@ -290,8 +297,10 @@ class Sync {
         if (fault.kind === 'no-such-app') {
           await this.notFound(task);
           tasks.end(task.scope);
-        } else if (fault.kind === 'range' && this.isBeyondHistory(task)) {
-          if (task.purpose === 'backfill' && this.isHalved(tasks, task, fault)) continue;
+        } else if (fault.kind === 'range' && since === null) {
+          if (this.isHalved(tasks, task, fault)) continue;
+        } else if (this.isShortened(tasks, task, fault)) {
+          continue;
         } else if (WINDOW_FAULTS.has(fault.kind)) {
           this.firstFault ??= fault;
           tasks.wasBad(task);
@@ -305,9 +314,10 @@ class Sync {
         this.advance(task.window, false);
       }
     }
-    this.firstFault ??= this.historyEnds.close((scope, day) =>
-      this.isKnown(scope, EARLIEST_DAY, addDays(day, -1)),
-    );
+    for (const { scope, day, fault } of this.historyEnds.undecided()) {
+      if (this.isKnown(scope, EARLIEST_DAY, addDays(day, -1))) this.firstFault ??= fault;
+      else this.historyEnded(tasks, scope, day, fault);
+    }
     if (deep && this.firstFault === null) ledger.recordDeepRead(this.connection.id, now());
   }
 
@@ -319,26 +329,51 @@ class Sync {
     this.deps.ledger.recordAudit(scope.id, this.deps.now());
   }
 
+  private wasRead({ scope, window }: Task): void {
+    this.trouble.wasRead(scope);
+    this.firstFault ??= this.historyEnds.wasRead(scope, window);
+    const days = this.shortened.get(scope.id);
+    if (days !== undefined) this.lengths.keep(scope, days);
+    this.advance(window, true);
+  }
+
+  /** What the vendor refuses to be asked for. @returns whether the window's halves come next */
+  private isHalved(tasks: TaskList, task: Task, fault: Fault): boolean {
+    // Settled days that are no longer given stand as they are.
+    if (task.purpose === 'audit') return false;
+    const refusal = this.historyEnds.wasRefused(task.scope, task.window, fault);
+    if (refusal.kind === 'halve') tasks.halve(task);
+    if (refusal.kind === 'end') this.historyEnded(tasks, task.scope, refusal.day, fault);
+    return refusal.kind === 'halve';
+  }
+
+  /** It is refused from this day back; a fault only where nothing newer is given either. */
+  private historyEnded(tasks: TaskList, scope: Scope, day: Day, fault: Fault): void {
+    if (this.isKnown(scope, addDays(day, 1), dayOf(this.deps.now()))) {
+      this.historyEnds.keep(scope, day);
+      tasks.endHistory(scope);
+    } else {
+      this.firstFault ??= fault;
+      tasks.end(scope);
+    }
+  }
+
   /**
-   * Whether days that are refused may be older than what the vendor keeps: it
-   * answered for newer ones, and nobody asked for just these.
+   * Where a shorter window may be answered, the halves come next. One that takes too
+   * long may also be a vendor in trouble: that is tried once a scope.
    */
-  private isBeyondHistory({ scope, window, purpose }: Task): boolean {
-    if (purpose === 'poll' || this.options.since !== null) return false;
-    return this.isKnown(scope, addDays(window.to, 1), dayOf(this.deps.now()));
+  private isShortened(tasks: TaskList, task: Task, { kind }: Fault): boolean {
+    const { scope, window } = task;
+    const isSlow =
+      kind === 'timeout' && lengthOf(window) >= SLOW_WINDOW_DAYS && !this.shortened.has(scope.id);
+    const isLarge = kind === 'too-large' && lengthOf(window) > 1;
+    if (isSlow || isLarge) this.shortened.set(scope.id, tasks.split(task));
+    return isSlow || isLarge;
   }
 
   /** Whether any of these days was read. */
   private isKnown({ id }: Scope, from: Day, to: Day): boolean {
     return from <= to && this.deps.ledger.covered(id, { from, to }).length > 0;
-  }
-
-  /** @returns whether the halves of a refused window come next */
-  private isHalved(tasks: TaskList, task: Task, fault: Fault): boolean {
-    const refusal = this.historyEnds.wasRefused(task.scope, task.window, fault);
-    if (refusal === 'halve') tasks.halve(task);
-    if (refusal === 'end') tasks.endHistory(task.scope);
-    return refusal === 'halve';
   }
 
   /** With the scope it is about, where there are others that may be well. */

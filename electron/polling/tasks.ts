@@ -6,6 +6,7 @@ import type { ProviderAdapter } from '../providers/adapter.js';
 import type { HistoryEnds } from './history-ends.js';
 import { auditWindow, halve, planWindows } from './plan.js';
 import type { PlanInput } from './plan.js';
+import type { WindowLengths } from './window-lengths.js';
 
 /** Recent days, which a poll is about; older unknown days are backfill and not counted against it. */
 const RECENT_DAYS = 62;
@@ -85,12 +86,20 @@ export class TaskList {
   private readonly badWindows = new Map<number, number>();
   private tasks: readonly Task[];
 
-  /** @param waits whether a task is left to the next sync */
+  /**
+   * @param waits whether a task is left to the next sync
+   * @param lengths how long windows may be, from earlier syncs
+   */
   constructor(
     tasks: readonly Task[],
     private readonly waits: (task: Task) => boolean,
+    lengths: WindowLengths,
   ) {
     this.tasks = tasks;
+    for (const { scope } of tasks) {
+      const days = lengths.of(scope);
+      if (days !== null) this.fitting.set(scope.id, days);
+    }
   }
 
   /** Scope-days. */
@@ -123,11 +132,17 @@ export class TaskList {
     return this.ended.has(scope.id) || this.waits(task);
   }
 
-  /** Its answer did not fit: the halves come next, and no window of the scope is longer from now on. */
-  split(task: Task): void {
-    this.fitting.set(task.scope.id, Math.ceil(lengthOf(task.window) / 2));
+  /**
+   * Its answer did not fit: the halves come next, and no window of the scope is longer from now on.
+   *
+   * @returns how long they may be, in days
+   */
+  split(task: Task): number {
+    const days = Math.ceil(lengthOf(task.window) / 2);
+    this.fitting.set(task.scope.id, days);
     this.fitted.delete(task.scope.id);
     this.halve(task);
+    return days;
   }
 
   /** Its days were refused: which of them, its halves show. */

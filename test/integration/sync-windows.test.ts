@@ -1,11 +1,12 @@
-/** A vendor that answers for newer days only. */
+/** Vendors that do not answer for every window: too old, too new, too long. */
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { connectionViews } from '../../electron/core/connection-views.js';
 import { readDayFacts } from '../../electron/core/day-facts.js';
-import type { VendorHttp } from '../../electron/providers/adapter.js';
-import { DAY_MS, addDays, dayOf, eachDay } from '../../shared/day.js';
-import type { Day } from '../../shared/day.js';
+import type { VendorResponse } from '../../electron/providers/adapter.js';
+import { DAY_MS, addDays, contains, dayOf, eachDay, lengthOf } from '../../shared/day.js';
+import type { Day, DayRange } from '../../shared/day.js';
+import { FaultError } from '../../shared/faults.js';
 import { startProgram, trueDays } from '../support/program.js';
 import type { Program } from '../support/program.js';
 
@@ -19,17 +20,39 @@ let program: Program;
 
 afterEach(() => program.close());
 
+/** The first and last day that a usage question is about, its margin included; null for another question. */
+function asked(query: Readonly<Record<string, string>>): DayRange | null {
+  const first = (query['start_date'] ?? query['from_date'])?.slice(0, 10) as Day | undefined;
+  const last = (query['end_date'] ?? query['to_date'])?.slice(0, 10) as Day | undefined;
+  if (first === undefined || last === undefined) return null;
+  // Phala's end is not asked for itself.
+  return { from: first, to: 'end_date' in query ? addDays(last, -1) : last };
+}
+
+function answering(change: (days: DayRange) => VendorResponse | FaultError | null): Program['wrap'] {
+  return (http) => ({
+    get: (path, query = {}) => {
+      const days = asked(query);
+      const other = days === null ? null : change(days);
+      if (other instanceof FaultError) return Promise.reject(other);
+      return other === null ? http.get(path, query) : Promise.resolve(other);
+    },
+  });
+}
+
+const REFUSAL: VendorResponse = {
+  status: 400,
+  headers: {},
+  body: new TextEncoder().encode('{"detail":"out of range","error":"out of range"}'),
+};
+
 /** Every question that begins with one of these days is refused. */
 function refusing(isRefused: (day: Day) => boolean): { wrap: Program['wrap']; refused: Day[] } {
   const refused: Day[] = [];
-  const wrap = (http: VendorHttp): VendorHttp => ({
-    get: async (path, query = {}) => {
-      const first = (query['start_date'] ?? query['from_date'])?.slice(0, 10) as Day | undefined;
-      if (first === undefined || !isRefused(first)) return http.get(path, query);
-      refused.push(first);
-      const said = JSON.stringify({ detail: 'out of range', error: 'out of range' });
-      return { status: 400, headers: {}, body: new TextEncoder().encode(said) };
-    },
+  const wrap = answering(({ from }) => {
+    if (!isRefused(from)) return null;
+    refused.push(from);
+    return REFUSAL;
   });
   return { wrap, refused };
 }
@@ -112,19 +135,7 @@ describe.each(PROVIDERS)('where %s gives no older days', (provider) => {
   it('fails where it refuses a day amid others, and reads the others', async () => {
     program = await startProgram({ now: () => START, months: 5 });
     const hole = addDays(TODAY, -70);
-    // Any window that holds the day is refused.
-    program.wrap = (http) => ({
-      get: (path, query = {}) => {
-        const first = (query['start_date'] ?? query['from_date'])?.slice(0, 10) as Day | undefined;
-        const last = (query['end_date'] ?? query['to_date'])?.slice(0, 10) as Day | undefined;
-        // Phala's end is not asked for itself.
-        const isBefore = last !== undefined && (provider === 'phala' ? hole < last : hole <= last);
-        const holds = first !== undefined && first <= hole && isBefore;
-        if (!holds) return http.get(path, query);
-        const body = new TextEncoder().encode('{"detail":"no","error":"no"}');
-        return Promise.resolve({ status: 400, headers: {}, body });
-      },
-    });
+    program.wrap = answering((days) => (contains(days, hole) ? REFUSAL : null));
     const id = await program.connect(provider);
     expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'range' } });
     expect(unreadDays(id)).toContain(hole);
@@ -148,5 +159,78 @@ describe.each(PROVIDERS)('where %s gives no older days', (provider) => {
     expect(await program.sync(id)).toEqual({ kind: 'done' });
     const whole = program.servers.truth.whole();
     expect(program.byDay(id, whole)).toEqual(trueDays(program, provider, whole));
+  });
+});
+
+describe.each(PROVIDERS)('where %s', (provider) => {
+  const margin = MARGIN[provider];
+  /** Days asked for, of a window of so many. */
+  const asks = (days: number): number => days + 2 * margin;
+
+  it('refuses today, all other days are read, and it fails', async () => {
+    program = await startProgram({ now: () => START, months: 2 });
+    program.wrap = answering(({ to }) => (to >= addDays(TODAY, margin) ? REFUSAL : null));
+    const id = await program.connect(provider);
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'range' } });
+    const before = { from: addDays(TODAY, -40), to: addDays(TODAY, -1) };
+    expect(program.byDay(id, before)).toEqual(trueDays(program, provider, before));
+    expect(notesOf(id)).toEqual([]);
+  });
+
+  it('gives fewer days than a window has, those are read', async () => {
+    program = await startProgram({ now: () => START, months: 2 });
+    const oldest = addDays(TODAY, -20);
+    program.wrap = refusing((day) => day < addDays(oldest, -margin)).wrap;
+    const id = await program.connect(provider);
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    const given = { from: oldest, to: TODAY };
+    expect(program.byDay(id, given)).toEqual(trueDays(program, provider, given));
+    expect(unreadDays(id).at(-1)).toBe(addDays(oldest, -1));
+  });
+
+  it('refuses everything, little is asked', async () => {
+    program = await startProgram({ now: () => START, months: 2 });
+    const { wrap, refused } = refusing(() => true);
+    program.wrap = wrap;
+    const id = await program.connect(provider);
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'range' } });
+    expect(refused.length).toBeLessThanOrEqual(12 * program.ledger.scopes(id).length);
+  });
+
+  it.each(['too-large', 'timeout'] as const)(
+    'cannot answer for many days (%s), it is asked for fewer',
+    async (kind) => {
+      program = await startProgram({ now: () => START, months: 3 });
+      const tooLong: DayRange[] = [];
+      program.wrap = answering((days) => {
+        if (lengthOf(days) <= asks(16)) return null;
+        tooLong.push(days);
+        return new FaultError(kind);
+      });
+      const id = await program.connect(provider);
+      const whole = program.servers.truth.whole();
+      expect(await program.sync(id)).toEqual({ kind: 'done' });
+      expect(program.byDay(id, whole)).toEqual(trueDays(program, provider, whole));
+      // The length that fits is known for a day.
+      tooLong.length = 0;
+      expect(await program.sync(id, { since: addDays(TODAY, -60) })).toEqual({ kind: 'done' });
+      expect(tooLong).toEqual([]);
+      program.now += 1.1 * DAY_MS;
+      expect(await program.sync(id, { since: addDays(TODAY, -60) })).toEqual({ kind: 'done' });
+      expect(tooLong.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('never answers in time, little is asked', async () => {
+    program = await startProgram({ now: () => START, months: 3 });
+    let requests = 0;
+    program.wrap = answering(() => {
+      requests += 1;
+      return new FaultError('timeout');
+    });
+    const id = await program.connect(provider);
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'timeout' } });
+    // Two scopes at most, each asked twice for a window and twice for its half.
+    expect(requests).toBeLessThanOrEqual(8);
   });
 });
