@@ -26,6 +26,11 @@ export const LISTING_ON_DEMAND_MS = 10 * 60_000;
 const QUIET_AFTER_DAYS = 7;
 /** No provider is older than this; it bounds `--since`. */
 const MAX_HISTORY_MONTHS = 120;
+/**
+ * How late amounts appear no vendor says. So settled days this young are read
+ * again once a day, mostly in the very window that is asked for anyway.
+ */
+const LATE_DAYS = 14;
 const AUDIT_EVERY_MS = 7 * DAY_MS;
 /** Its multiples modulo 1 fall everywhere, whichever weeks a computer is on. */
 const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
@@ -42,7 +47,7 @@ export interface PlanInput {
   readonly accountCreatedDay: Day | null;
   /** Read settled days again from here on (`refresh --since`). */
   readonly since: Day | null;
-  /** Also read unsettled days beyond the poll's reach, and settled ones in doubt. */
+  /** Also read unsettled days beyond the poll's reach, and settled ones that are in doubt or young. */
   readonly deep: boolean;
   /** The user asked: quiet scopes are asked as well. */
   readonly onDemand: boolean;
@@ -75,6 +80,8 @@ export function planWindows(input: PlanInput): DayRange[] {
   const created = historyStart(today, MAX_HISTORY_MONTHS, scope.createdDay, input.accountCreatedDay);
   const first = input.since === null ? start : earlier(start, later(input.since, created));
   const reach = addDays(today, -settle.pollBackDays);
+  const mayBeLate = ({ day, readAt }: CoveredDay): boolean =>
+    day > addDays(today, -LATE_DAYS) && now - readAt >= DAY_MS;
   const covered = new Map(input.covered.map((day) => [day.day, day]));
   const rests = !input.onDemand && isQuiet(scope, today) && readWithinADay(covered.get(last), now);
 
@@ -87,7 +94,7 @@ export function planWindows(input: PlanInput): DayRange[] {
     if (known === undefined) return !isRefused(day);
     if (rests) return false;
     // A settled day that lost charges is looked at once a day until it is sure.
-    if (known.settled) return known.doubtedAt !== undefined && input.deep;
+    if (known.settled) return input.deep && (known.doubtedAt !== undefined || mayBeLate(known));
     return day >= reach || input.deep;
   };
   const needed: Day[] = [];

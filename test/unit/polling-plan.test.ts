@@ -104,6 +104,21 @@ describe('the windows of a sync', () => {
     expect(planWindows(input({ covered, deep: true })).at(-1)?.from).toBe('2025-10-22');
   });
 
+  it('looks at the settled days of two weeks again once a day', () => {
+    const old = read('2025-10-22', '2026-11-19', true, NOON - 24 * HOUR_MS);
+    const open = read('2026-11-20', '2026-11-22', false);
+    expect(planWindows(input({ covered: [...old, ...open] }))).toEqual([
+      { from: '2026-11-20', to: '2026-11-22' },
+    ]);
+    expect(planWindows(input({ covered: [...old, ...open], deep: true }))).toEqual([
+      { from: '2026-11-09', to: '2026-11-22' },
+    ]);
+    const justRead = read('2025-10-22', '2026-11-19', true, NOON - 24 * HOUR_MS + 1);
+    expect(planWindows(input({ covered: [...justRead, ...open], deep: true }))).toEqual([
+      { from: '2026-11-20', to: '2026-11-22' },
+    ]);
+  });
+
   it('looks at a settled day in doubt once a day', () => {
     const covered = read('2025-10-22', '2026-11-22', true).map((known) =>
       known.day === '2026-03-10' || known.day === '2026-11-20' ? { ...known, doubtedAt: NOON } : known,
