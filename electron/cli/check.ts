@@ -2,22 +2,42 @@ import type { PeriodAmount } from '../../shared/model.js';
 import { formatDecimal } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { isUnreported } from '../../shared/policy/period-amount.js';
+import { isStale } from '../../shared/policy/staleness.js';
 import { EXIT } from './commands.js';
+import { oneLine } from './output.js';
 import { isRead } from './status-document.js';
 import type { StatusInput } from './status-document.js';
-import { dollars } from './status-text.js';
+import { dollars, minutes } from './status-text.js';
 
 type Verdict = 'under' | 'over' | 'cannot know';
 
 /**
- * What is known may already be over; only "under" needs every ended day read. One
- * that is not reported yet counts as today does, with what is known so far: the
- * newest days are often late, and a check that cannot know then would never hold.
- * But where nothing is reported at all there is no amount to be under a limit.
+ * What is known may already be over; only "under" needs every ended day read, and
+ * that lately: the amount lacks what was charged since. A day that is not reported
+ * yet counts as today does, with what is known so far: the newest days are often
+ * late, and a check that cannot know then would never hold. But where nothing is
+ * reported at all there is no amount to be under a limit.
  */
 function verdict(period: PeriodAmount, limit: Nanos, whole: boolean): Verdict {
   if (period.known !== 'none' && period.usd > limit) return 'over';
   return whole ? 'under' : 'cannot know';
+}
+
+/**
+ * Which connection's data are the oldest of those that are too old for "under", in
+ * words; null where none is. Its state says less: one that failed or is being read
+ * may have been read a minute ago or a year.
+ */
+function outdated({ connections, cadenceMinutes, now }: StatusInput): string | null {
+  const [oldest] = connections
+    .filter(({ removed }) => !removed)
+    .filter(({ lastSuccess }) => lastSuccess === null || isStale(lastSuccess, cadenceMinutes, now))
+    .sort((a, b) => (a.lastSuccess ?? 0) - (b.lastSuccess ?? 0));
+  if (oldest === undefined) return null;
+  const name = oneLine(oldest.name);
+  return oldest.lastSuccess === null
+    ? `${name} has not been read whole yet`
+    : `data of ${name} are as of ${minutes(oldest.lastSuccess)}`;
 }
 
 /** How two amounts are written: exactly, where rounding would make them look the same. */
@@ -36,15 +56,17 @@ export function checkLimits(
   limits: { readonly monthOver: Nanos | null; readonly todayOver: Nanos | null },
 ): { readonly text: string; readonly status: number } {
   const { monthToDate, today } = input.periods;
+  const old = outdated(input);
   const verdicts: Verdict[] = [];
   const lines: string[] = [];
   const compare = (label: string, period: PeriodAmount, limit: Nanos | null, whole: boolean): void => {
     if (limit === null) return;
-    const found = verdict(period, limit, whole);
+    const found = verdict(period, limit, whole && old === null);
     const amount = tellApart(period.usd, limit);
     const spent = period.known === 'none' ? nothing(period) : amount(period.usd);
     verdicts.push(found);
-    lines.push(`${label}: ${spent}, limit ${amount(limit)}: ${found}\n`);
+    const why = found === 'cannot know' && old !== null ? `, ${old}` : '';
+    lines.push(`${label}: ${spent}, limit ${amount(limit)}: ${found}${why}\n`);
   };
   compare('Month to date', monthToDate, limits.monthOver, isRead(monthToDate, input.now));
   // Of today alone, a connection that has not read it leaves everything open.

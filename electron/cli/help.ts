@@ -25,5 +25,6 @@ Usage: cost-tray [COMMAND]        without a command the tray opens
 Days are UTC days, written YYYY-MM-DD; both ends count.
 
 Exit status: 0 done, 1 done in part or failed, 2 wrong use.
-check: 0 under every limit, 1 over one, 2 wrong use, 3 cannot know.
+check: 0 under every limit, 1 over one, 2 wrong use, 3 cannot know:
+days are not read yet, or data are old.
 `;

@@ -46,6 +46,10 @@ export interface StatusInput {
   readonly forecast: Forecast | null;
   /** Removed ones are left out of what is shown. */
   readonly connections: readonly StatusConnection[];
+  /** The oldest last success of the connections that are not removed, null before the first. */
+  readonly asOf: number | null;
+  /** 0 is "manual". With it the age of a last success is judged. */
+  readonly cadenceMinutes: number;
 }
 
 /** Amounts are decimal strings in USD unless a unit stands beside them; days are inclusive. */

@@ -35,7 +35,8 @@ export function dollars(amount: bigint): string {
   return `${amount < 0n ? '-' : ''}$${whole}.${digits.slice(-places)}`;
 }
 
-function minutes(time: number): string {
+/** `2026-11-22 10:00 UTC`. */
+export function minutes(time: number): string {
   return `${isoSeconds(time).slice(0, 16).replace('T', ' ')} UTC`;
 }
 
@@ -100,6 +101,12 @@ function forecastRow({ monthEnd, low, high, withoutHistory }: Forecast): string[
   return ['Forecast', dollars(monthEnd), `end of the month, ${dollars(low)} to ${dollars(high)}`];
 }
 
+/** Of when the amounts are: not of now, unless everything was just read. */
+function heading(asOf: number | null, connections: readonly StatusConnection[]): string {
+  if (asOf !== null) return `As of ${minutes(asOf)}; days are UTC`;
+  return connections.length === 0 ? 'Days are UTC' : 'No connection read whole yet; days are UTC';
+}
+
 /** What `status` prints for people. */
 export function statusText(input: StatusInput): string {
   const { now, forecast } = input;
@@ -108,5 +115,5 @@ export function statusText(input: StatusInput): string {
   const connections = input.connections.filter(({ removed }) => !removed);
   const rows = STATUS_PERIODS.map((id) => periodRow(id, input.periods[id], now));
   if (forecast !== null) rows.push(forecastRow(forecast));
-  return `As of ${minutes(now)}; days are UTC\n\n${table(rows, new Set([1]))}\n${connectionsText(connections)}${differences(connections)}`;
+  return `${heading(input.asOf, connections)}\n\n${table(rows, new Set([1]))}\n${connectionsText(connections)}${differences(connections)}`;
 }

@@ -134,6 +134,8 @@ export class Core {
     const time = now();
     const today = dayOf(time);
     const facts = this.recentFacts();
+    const live = this.live();
+    const { forecast, asOf } = this.overview(DEFAULT_VIEW);
     const period = (id: StatusPeriod) => {
       const days = resolvePeriod(id, today);
       return periodAmount({ range: days, today, ...within(facts, days) });
@@ -141,11 +143,13 @@ export class Core {
     return {
       now: time,
       periods: Object.fromEntries(STATUS_PERIODS.map((id) => [id, period(id)])) as StatusInput['periods'],
-      forecast: this.overview(DEFAULT_VIEW).forecast,
-      connections: connectionViews(ledger, facts, this.live()).map((view): StatusConnection => ({
+      forecast,
+      connections: connectionViews(ledger, facts, live).map((view): StatusConnection => ({
         ...view,
         coverage: this.coverage(view.id, today, time),
       })),
+      asOf,
+      cadenceMinutes: live.cadenceMinutes,
     };
   }
 

@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
+import { checkLimits } from '../../electron/cli/check.js';
+import { statusText } from '../../electron/cli/status-text.js';
 import { openHome } from '../../electron/core/home.js';
 import { openLedger } from '../../electron/ledger/ledger.js';
 import type { Scope } from '../../electron/ledger/types.js';
 import { HOUR_MS, day, startOf } from '../../shared/day.js';
+import { nanos, parseNanos } from '../../shared/money.js';
 import { openOffline } from '../support/open-core.js';
 import { LOCKS, NOW, TODAY, addConnection, charge, days, listScopes, write } from './ledger-support.js';
 
@@ -29,6 +32,42 @@ it('covers from the first charge on, and counts what is provisional of that only
       to: TODAY,
       unknownDays: [],
       provisionalDays: 5,
+    });
+  } finally {
+    await core.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+it('is as of the oldest last success, and a check goes by it whatever came after', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cost-tray-status-'));
+  const { ledger } = openLedger(openHome(folder).ledger, () => NOW);
+  const result = { fault: null, reconciliation: null, memo: {} };
+  const [current, failed, removed] = ['Current', 'Failed', 'Removed'].map((name) => {
+    const connection = addConnection(ledger, { account: name, name });
+    const [scope] = listScopes(ledger, connection, ['a'], day('2026-11-01')) as [Scope];
+    write(ledger, scope, days('2026-11-01', TODAY), [[charge(TODAY, '1')]], { readAt: NOW - 3 * HOUR_MS });
+    return connection.id;
+  }) as [string, string, string];
+  ledger.recordSync(current, { ...result, at: NOW, asOf: NOW });
+  ledger.recordSync(failed, { ...result, at: NOW - 2 * HOUR_MS, asOf: NOW - 2 * HOUR_MS });
+  ledger.recordSync(failed, {
+    ...result,
+    at: NOW,
+    asOf: NOW,
+    fault: { kind: 'offline', detail: null, retryAt: null },
+  });
+  ledger.recordSync(removed, { ...result, at: NOW - 3 * HOUR_MS, asOf: NOW - 3 * HOUR_MS });
+  ledger.removeConnection(removed, { forget: false }, NOW);
+  ledger.close();
+  const core = await openOffline(folder, NOW);
+  try {
+    const status = core.status();
+    expect(status).toMatchObject({ asOf: NOW - 2 * HOUR_MS, cadenceMinutes: 15 });
+    expect(statusText(status)).toMatch(/^As of 2026-11-22 08:00 UTC; days are UTC\n/);
+    expect(checkLimits(status, { monthOver: nanos(parseNanos('5')), todayOver: null })).toEqual({
+      text: 'Month to date: $3.00, limit $5.00: cannot know, data of Failed are as of 2026-11-22 08:00 UTC\n',
+      status: 3,
     });
   } finally {
     await core.close();

@@ -210,7 +210,7 @@ describe('connections', () => {
           name: 'Team',
           account: '7',
           state: 'ok',
-          lastSuccess: '1970-01-01T00:00:00Z',
+          lastSuccess: '2026-11-22T10:00:00Z',
           dataThrough: null,
           error: null,
           unit: 'USD',

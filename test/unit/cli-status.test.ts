@@ -99,6 +99,8 @@ const input: StatusInput = {
     withoutHistory: [],
   },
   connections: [connection, fresh, { ...connection, id: 'c3', removed: true }],
+  asOf: Date.UTC(2026, 10, 22, 9, 45, 7, 123),
+  cadenceMinutes: 15,
 };
 
 describe('statusDocument', () => {
@@ -243,6 +245,9 @@ describe('check', () => {
   const unreported = (from: string) => amount(from, '2026-11-22', 0n, { known: 'none', provisionalDays: 1 });
   const ten = nanos(10_000_000_000n);
 
+  /** Every connection that counts was read 15 minutes ago. */
+  const current = { ...input, connections: [connection, { ...fresh, removed: true }] };
+
   it.each([
     ['under', month(9_999_999_999n, 'whole', []), 0],
     ['exactly at the limit is not over', month(10_000_000_000n, 'whole', []), 0],
@@ -256,7 +261,7 @@ describe('check', () => {
     ['over already, an ended day not reported yet', month(10_000_000_001n, 'part', []), 1],
   ])('month: %s', (_name, monthToDate, status) => {
     const result = checkLimits(
-      { ...input, periods: { ...input.periods, monthToDate } },
+      { ...current, periods: { ...input.periods, monthToDate } },
       { monthOver: ten, todayOver: null },
     );
     expect(result.status).toBe(status);
@@ -266,7 +271,7 @@ describe('check', () => {
   it('writes amounts exactly that would look like the limit', () => {
     const check = (usd: bigint) =>
       checkLimits(
-        { ...input, periods: { ...input.periods, monthToDate: month(usd, 'whole', []) } },
+        { ...current, periods: { ...input.periods, monthToDate: month(usd, 'whole', []) } },
         { monthOver: ten, todayOver: null },
       ).text;
     expect(check(10_000_000_001n)).toBe('Month to date: $10.000000001, limit $10: over\n');
@@ -284,7 +289,7 @@ describe('check', () => {
   ])('today: %s', (_name, todayAmount, status) => {
     expect(
       checkLimits(
-        { ...input, periods: { ...input.periods, today: todayAmount } },
+        { ...current, periods: { ...input.periods, today: todayAmount } },
         { monthOver: null, todayOver: ten },
       ).status,
     ).toBe(status);
@@ -300,9 +305,72 @@ describe('check', () => {
       monthToDate: month(monthUsd, 'whole', []),
       today: one(0n, todayKnown, []),
     };
-    const result = checkLimits({ ...input, periods }, { monthOver: ten, todayOver: ten });
+    const result = checkLimits({ ...current, periods }, { monthOver: ten, todayOver: ten });
     expect(result.status).toBe(status);
     expect(result.text.trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  describe('of data that are old', () => {
+    const minute = 60_000;
+    const readAt = Date.UTC(2026, 10, 22, 8, 8);
+    const team = { ...connection, name: 'Team', lastSuccess: readAt };
+    const checkOf = (changes: Partial<StatusInput>, usd = 1_000_000_000n) =>
+      checkLimits(
+        {
+          ...current,
+          periods: { ...input.periods, monthToDate: month(usd, 'whole', []), today: one(usd, 'whole', []) },
+          ...changes,
+        },
+        { monthOver: ten, todayOver: ten },
+      );
+
+    it.each(['ok', 'failed', 'syncing'] as const)('is under for an hour still (%s)', (state) => {
+      const connections = [{ ...team, state }];
+      expect(checkOf({ connections, now: readAt + 60 * minute })).toEqual({
+        text: 'Month to date: $1.00, limit $10.00: under\nToday: $1.00, limit $10.00: under\n',
+        status: 0,
+      });
+    });
+
+    it.each(['stale', 'failed', 'syncing'] as const)('cannot know, and says why (%s)', (state) => {
+      const connections = [{ ...team, state }];
+      expect(checkOf({ connections, now: readAt + 60 * minute + 1 })).toEqual({
+        text:
+          'Month to date: $1.00, limit $10.00: cannot know, data of Team are as of 2026-11-22 08:08 UTC\n' +
+          'Today: $1.00, limit $10.00: cannot know, data of Team are as of 2026-11-22 08:08 UTC\n',
+        status: 3,
+      });
+    });
+
+    it('is over where they are over already', () => {
+      expect(checkOf({ connections: [{ ...team, state: 'failed' }] }, 10_000_000_001n)).toEqual({
+        text: 'Month to date: $10.000000001, limit $10: over\nToday: $10.000000001, limit $10: over\n',
+        status: 1,
+      });
+    });
+
+    it('judges their age by the cadence', () => {
+      const connections = [team];
+      const now = readAt + 90 * minute;
+      expect(checkOf({ connections, now, cadenceMinutes: 30 }).status).toBe(3);
+      expect(checkOf({ connections, now, cadenceMinutes: 60 }).status).toBe(0);
+      expect(checkOf({ connections, now: readAt + 24 * 60 * minute, cadenceMinutes: 0 }).status).toBe(0);
+      expect(checkOf({ connections, now: readAt + 24 * 60 * minute + 1, cadenceMinutes: 0 }).status).toBe(3);
+    });
+
+    it('names the connection that was read the longest ago, one without a success first', () => {
+      const older = { ...team, name: 'Old\none', lastSuccess: readAt - minute };
+      const whyOf = (...connections: readonly StatusConnection[]) =>
+        checkOf({ connections: [connection, ...connections] }).text.split('\n')[0];
+      expect(whyOf(team, older)).toMatch(/: cannot know, data of Old one are as of 2026-11-22 08:07 UTC$/);
+      expect(whyOf(older, { ...fresh, state: 'syncing' }, team)).toMatch(
+        /: cannot know, Team \[2J x has not been read whole yet$/,
+      );
+    });
+
+    it('asks nothing of a connection that was removed', () => {
+      expect(checkOf({ connections: [connection, { ...team, removed: true }] }).status).toBe(0);
+    });
   });
 });
 
@@ -325,7 +393,7 @@ describe('for people', () => {
 
   it('prints an aligned overview', () => {
     expect(statusText(input)).toBe(
-      `As of 2026-11-22 10:00 UTC; days are UTC
+      `As of 2026-11-22 09:45 UTC; days are UTC
 
 Today             $12.34  2026-11-22, provisional
 Yesterday          $0.00  2026-11-21
@@ -355,6 +423,16 @@ Analytics: the vendor reported 5 CHC, stored are 4.5 CHC.
     expect(connectionsText([{ ...connection, notes: [note], removed: true }])).not.toContain(note);
   });
 
+  it('dates the amounts by what was read, not by the clock', () => {
+    const firstLine = (changes: Partial<StatusInput>) => statusText({ ...input, ...changes }).split('\n')[0];
+    expect(firstLine({ asOf: Date.UTC(2026, 10, 20, 8, 8, 59) })).toBe(
+      'As of 2026-11-20 08:08 UTC; days are UTC',
+    );
+    expect(firstLine({ connections: [fresh], asOf: null })).toBe(
+      'No connection read whole yet; days are UTC',
+    );
+  });
+
   it('keeps quiet about rounding', () => {
     const reconciliation = {
       unit: 'CHC' as const,
@@ -371,8 +449,8 @@ Analytics: the vendor reported 5 CHC, stored are 4.5 CHC.
     const sentence = 'No connection yet; add one with "cost-tray connect".\n';
     expect(connectionsText([])).toBe(sentence);
     expect(statusText({ ...input, connections: [] })).toBe(sentence);
-    expect(statusText({ ...input, connections: [{ ...connection, removed: true }] })).toMatch(
-      /^As of .*\n\nToday /,
+    expect(statusText({ ...input, connections: [{ ...connection, removed: true }], asOf: null })).toMatch(
+      /^Days are UTC\n\nToday /,
     );
   });
 

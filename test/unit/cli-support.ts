@@ -9,6 +9,8 @@ import { day } from '../../shared/day.js';
 import type { ConnectionView, PeriodAmount } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
 
+const NOW = Date.UTC(2026, 10, 22, 10);
+
 export const view: ConnectionView = {
   id: 'c1',
   provider: 'phala',
@@ -21,7 +23,7 @@ export const view: ConnectionView = {
   state: 'ok',
   fault: null,
   faultMessage: null,
-  lastSuccess: 0,
+  lastSuccess: NOW,
   dataThrough: null,
   progress: null,
   monthToDate: null,
@@ -43,7 +45,7 @@ export const period: PeriodAmount = {
 };
 
 export const status: StatusInput = {
-  now: Date.UTC(2026, 10, 22, 10),
+  now: NOW,
   periods: {
     today: period,
     yesterday: period,
@@ -54,6 +56,8 @@ export const status: StatusInput = {
   },
   forecast: null,
   connections: [{ ...view, coverage: null }],
+  asOf: NOW,
+  cadenceMinutes: 15,
 };
 
 export function appWith(changes: Partial<CliApp> = {}): CliApp {
