@@ -19,7 +19,7 @@ Usage: cost-tray [COMMAND]        without a command the tray opens
          [--connection ID] [--overwrite] [--strict]
       Write every charge as CSV to FILE or, with -, to standard output.
       --strict: the file is written all the same, but days that are not known
-      yet make the exit status 1.
+      yet, or only in part, make the exit status 1.
   help, --help, -h      --version
 
 Days are UTC days, written YYYY-MM-DD; both ends count.

@@ -148,8 +148,11 @@ async function exportFile({ app, io, out, err }: Context, command: ExportCommand
   });
   if (path !== null) await out(`Wrote ${rows} ${rows === 1 ? 'charge' : 'charges'} to ${oneLine(path)}\n`);
   for (const unknown of unknownDays) {
+    const what = unknown.inPart
+      ? 'known only in part, with the charges so far in the export'
+      : 'not known yet and so not in the export';
     await err(
-      `${oneLine(unknown.name)}: not known yet and so not in the export: ${daysInWords(unknown.days)}; ${remedyOf(unknown)} and export again.\n`,
+      `${oneLine(unknown.name)}: ${what}: ${daysInWords(unknown.days)}; ${remedyOf(unknown)} and export again.\n`,
     );
   }
   return command.strict && unknownDays.length > 0 ? EXIT.failed : EXIT.done;

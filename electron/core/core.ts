@@ -153,7 +153,7 @@ export class Core {
     };
   }
 
-  /** The days of a range that connections have not read. */
+  /** The days of a range that connections have not read whole. */
   unknownDays(range: DayRange, connection: string | null): readonly UnknownDays[] {
     const { ledger, now } = this.parts;
     const chosen = ledger.connections().filter(({ id }) => connection === null || id === connection);
@@ -164,11 +164,12 @@ export class Core {
       to: earlier(range.to, today),
     };
     if (chosen.length === 0 && days.from <= days.to) {
-      return [{ connection: '', name: 'No connection', days: eachDay(days), since: null }];
+      return [{ connection: '', name: 'No connection', inPart: false, days: eachDay(days), since: null }];
     }
     const facts = readDayFacts(ledger, chosen, days, today, now());
     const historyFrom = addMonths(today, -this.settings().historyMonths);
-    return unknownDays(facts.states, new Map(chosen.map(({ id, name }) => [id, name])), historyFrom);
+    const names = new Map(chosen.map(({ id, name }) => [id, name]));
+    return unknownDays(facts.states, facts.sums, names, historyFrom);
   }
 
   /** Writes a CSV file in the worker. One at a time. */

@@ -1,41 +1,51 @@
 import type { Day } from '../../shared/day.js';
 import { addDays } from '../../shared/day.js';
-import type { DayKnowledge } from '../ledger/types.js';
+import type { DayKnowledge, DaySum } from '../ledger/types.js';
 
-/** Days of an export that one connection has not read, in order. */
+/** Days of an export that one connection has not read whole, in order. */
 export interface UnknownDays {
   /** Its id; '' where there is no connection at all. */
   readonly connection: string;
   readonly name: string;
+  /**
+   * Known only in part: the charges read so far, as those of another app or of before
+   * the day's end, are in the export. Otherwise nothing of the days is in it.
+   */
+  readonly inPart: boolean;
   readonly days: readonly Day[];
   /** The first of them, where it lies before the history that a refresh reads by itself; else null. */
   readonly since: Day | null;
 }
 
 /**
- * The days that are missing from an export since nobody has read them yet.
+ * The days that an export lacks, or has in part only, since nobody has read them
+ * whole yet: at most one entry of each kind per connection.
  *
  * @param states what the ledger knows of the exported range
+ * @param sums of what it holds in that range
  * @param names the connections' names by id
  * @param historyFrom the first day that a refresh reads by itself
  */
 export function unknownDays(
   states: readonly DayKnowledge[],
+  sums: readonly DaySum[],
   names: ReadonlyMap<string, string>,
   historyFrom: Day,
 ): UnknownDays[] {
-  const byConnection = new Map<string, Day[]>();
-  for (const { connection, day, state } of states) {
-    if (state !== 'unknown') continue;
-    const days = byConnection.get(connection);
-    if (days === undefined) byConnection.set(connection, [day]);
-    else days.push(day);
-  }
-  return [...byConnection].map(([connection, unsorted]) => {
-    const days = unsorted.sort();
-    const since = days.find((day) => day < historyFrom) ?? null;
-    return { connection, name: names.get(connection) ?? connection, days, since };
-  });
+  const placeOf = ({ connection, day }: { connection: string; day: Day }): string => `${connection} ${day}`;
+  const charged = new Set(sums.map(placeOf));
+  const unknown = states.filter(({ state }) => state === 'unknown');
+  return [...new Set(unknown.map(({ connection }) => connection))].flatMap((connection) =>
+    [false, true].flatMap((inPart) => {
+      const days = unknown
+        .filter((one) => one.connection === connection && charged.has(placeOf(one)) === inPart)
+        .map(({ day }) => day)
+        .sort();
+      if (days.length === 0) return [];
+      const since = days.find((day) => day < historyFrom) ?? null;
+      return [{ connection, name: names.get(connection) ?? connection, inPart, days, since }];
+    }),
+  );
 }
 
 /** `2026-11-03, 2026-11-05 to 2026-11-09`. */

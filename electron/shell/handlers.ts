@@ -166,8 +166,16 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
     const outcome = await done;
     shell.changed();
     if (outcome.ok) {
-      const missing = core.unknownDays(order.range, order.connection).flatMap(({ days }) => days);
-      return { ok: true, value: { path, rows: outcome.rows, unknownDays: new Set(missing).size } };
+      const lacking = core.unknownDays(order.range, order.connection);
+      const unknown = new Set(lacking.filter(({ inPart }) => !inPart).flatMap(({ days }) => days));
+      const all = new Set(lacking.flatMap(({ days }) => days));
+      const value = {
+        path,
+        rows: outcome.rows,
+        unknownDays: unknown.size,
+        daysInPart: all.size - unknown.size,
+      };
+      return { ok: true, value };
     }
     return { ok: false, kind: outcome.cancelled ? 'cancelled' : 'invalid', message: outcome.message };
   }

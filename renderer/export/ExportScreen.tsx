@@ -7,7 +7,7 @@ import type { AppState } from '../../shared/model';
 import { resolvePeriod } from '../../shared/period';
 import type { PeriodId } from '../../shared/period';
 import { bridge, send } from '../bridge';
-import { plural, rangeText } from '../format';
+import { rangeText } from '../format';
 import { useFormat } from '../formatContext';
 import { PERIOD_NAMES } from '../labels';
 import { Action, Choice } from '../ui/Controls';
@@ -15,6 +15,7 @@ import { Notice, Progress } from '../ui/Notice';
 import { Screen } from '../ui/Screen';
 import { useNow } from '../useNow';
 import { RangeFields } from './RangeFields';
+import { lackingText } from './lacking';
 import styles from './export.module.css';
 
 const PERIODS: readonly PeriodId[] = [
@@ -63,12 +64,9 @@ export function ExportScreen({ app }: { readonly app: AppState }) {
           setResult({ ok: outcome.kind === 'cancelled', text: outcome.message });
           return;
         }
-        const { path, rows, unknownDays } = outcome.value;
-        const gap = unknownDays > 0 ? ` ${plural(unknownDays, 'day')} in it not known yet.` : '';
-        setResult({
-          ok: true,
-          text: `${count(rows)} ${rows === 1 ? 'charge' : 'charges'} written to ${path}.${gap}`,
-        });
+        const { path, rows, unknownDays, daysInPart } = outcome.value;
+        const written = `${count(rows)} ${rows === 1 ? 'charge' : 'charges'} written to ${path}.`;
+        setResult({ ok: true, text: `${written} ${lackingText(unknownDays, daysInPart)}`.trimEnd() });
       },
       () => {
         setAsked(false);

@@ -55,7 +55,10 @@ export function stageOf(state: GalleryState): Stage {
     forgetHistory: () => DONE,
     dayDetail: ({ day }) => ({ ok: true, value: dayOfScene(scene, app.overview.view, day as Day) }),
     resourceDetail: ({ key, by }) => ({ ok: true, value: rowOfScene(scene, app, key, by) }),
-    exportCsv: () => ({ ok: true, value: { path: '/home/ada/costs.csv', rows: 118_000, unknownDays: 0 } }),
+    exportCsv: () => ({
+      ok: true,
+      value: { path: '/home/ada/costs.csv', rows: 118_000, unknownDays: 0, daysInPart: 0 },
+    }),
     cancelExport: () => undefined,
     setSettings: () => DONE,
     copyDiagnostics: () => DONE,

@@ -1,4 +1,4 @@
-/** What `status` says of what a ledger holds. */
+/** What `status`, `check` and `export` say of what a ledger holds. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +69,29 @@ it('is as of the oldest last success, and a check goes by it whatever came after
       text: 'Month to date: $3.00, limit $5.00: cannot know, data of Failed are as of 2026-11-22 08:00 UTC\n',
       status: 3,
     });
+  } finally {
+    await core.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+it('tells a day of which one app could not be read from one of which nothing is there', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cost-tray-status-'));
+  const { ledger } = openLedger(openHome(folder).ledger, () => NOW);
+  const connection = addConnection(ledger);
+  const [read, half] = listScopes(ledger, connection, ['read', 'half'], day('2026-11-17')) as [Scope, Scope];
+  write(ledger, read, days('2026-11-18', '2026-11-20'), [
+    [charge('2026-11-18', '1'), charge('2026-11-19', '2')],
+  ]);
+  write(ledger, half, days('2026-11-20'), [[charge('2026-11-20', '4')]]);
+  ledger.close();
+  const core = await openOffline(folder, NOW);
+  try {
+    const entry = { connection: connection.id, name: 'Phala', since: null };
+    expect(core.unknownDays(days('2026-11-17', '2026-11-20'), null)).toEqual([
+      { ...entry, inPart: false, days: ['2026-11-17'] },
+      { ...entry, inPart: true, days: ['2026-11-18', '2026-11-19'] },
+    ]);
   } finally {
     await core.close();
     rmSync(folder, { recursive: true, force: true });

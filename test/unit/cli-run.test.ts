@@ -319,10 +319,12 @@ describe('export', () => {
     {
       connection: 'c1',
       name: 'Team',
+      inPart: false,
       days: [day('2026-11-03'), day('2026-11-04'), day('2026-11-07')],
       since: null,
     },
   ];
+  const inPart = [{ connection: 'c1', name: 'Team', inPart: true, days: [day('2026-11-05')], since: null }];
   const real: CliApp['exportCsv'] = async ({ target, profile, range }) => ({
     ...(await exportCsv({
       source: { charges: () => [][Symbol.iterator](), countCharges: () => 0, extraKeys: () => [] },
@@ -348,8 +350,27 @@ describe('export', () => {
     expect(await readFile(join(folder, 'out.csv'), 'utf8')).toMatch(/^day,start,/);
   });
 
+  it.each([
+    ['', 0],
+    [' --strict', 1],
+  ])('says of days known in part that their charges so far are written (%s)', async (options, exit) => {
+    const part =
+      'Team: known only in part, with the charges so far in the export: 2026-11-05; run "cost-tray refresh" and export again.\n';
+    for (const [unknownDays, err] of [
+      [inPart, part],
+      [[...unknown, ...inPart], names + part],
+    ] as const) {
+      const ran = await run(`export - ${DAYS}${options}`, {
+        exportCsv: async (order) => ({ ...(await real(order)), unknownDays }),
+      });
+      expect(ran).toMatchObject({ status: exit, err });
+    }
+  });
+
   it('names another remedy where nothing is connected: there is nothing to refresh', async () => {
-    const none = [{ connection: '', name: 'No connection', days: [day('2026-11-03')], since: null }];
+    const none = [
+      { connection: '', name: 'No connection', inPart: false, days: [day('2026-11-03')], since: null },
+    ];
     const ran = await run(`export out.csv ${DAYS}`, {
       exportCsv: async (order) => ({ ...(await real(order)), unknownDays: none }),
     });
@@ -360,7 +381,7 @@ describe('export', () => {
 
   it('says from when on to refresh where days lie before the history', async () => {
     const since = day('2026-11-03');
-    const old = [{ connection: 'c1', name: 'Team', days: [since], since }];
+    const old = [{ connection: 'c1', name: 'Team', inPart: false, days: [since], since }];
     const ran = await run(`export out.csv ${DAYS}`, {
       exportCsv: async (order) => ({ ...(await real(order)), unknownDays: old }),
     });

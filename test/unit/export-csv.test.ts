@@ -254,12 +254,19 @@ describe('exportName', () => {
 });
 
 describe('unknown days', () => {
-  it('are grouped by connection, in order', () => {
+  it('are grouped by connection, in order, those apart of which there are charges', () => {
     const state = (connection: string, text: string, known: 'unknown' | 'open' | 'settled') => ({
       connection,
       day: day(text),
       state: known,
       readAt: null,
+    });
+    const sum = (connection: string, text: string) => ({
+      connection,
+      day: day(text),
+      native: nanos(0n),
+      usd: nanos(0n),
+      charges: 1,
     });
     expect(
       unknownDays(
@@ -269,13 +276,25 @@ describe('unknown days', () => {
           state('c2', '2026-11-01', 'settled'),
           state('c3', '2026-11-01', 'open'),
           state('c4', '2026-11-05', 'unknown'),
+          state('c4', '2026-11-06', 'unknown'),
+          state('c5', '2026-11-05', 'unknown'),
+        ],
+        [
+          sum('c1', '2026-11-02'),
+          sum('c2', '2026-11-01'),
+          // Of another connection, and of another day.
+          sum('c5', '2026-11-01'),
+          sum('c4', '2026-11-05'),
+          sum('c4', '2026-11-06'),
         ],
         new Map([['c1', 'Team']]),
         day('2026-11-02'),
       ),
     ).toEqual([
-      { connection: 'c1', name: 'Team', days: ['2026-11-01', '2026-11-02'], since: '2026-11-01' },
-      { connection: 'c4', name: 'c4', days: ['2026-11-05'], since: null },
+      { connection: 'c1', name: 'Team', inPart: false, days: ['2026-11-01'], since: '2026-11-01' },
+      { connection: 'c1', name: 'Team', inPart: true, days: ['2026-11-02'], since: null },
+      { connection: 'c4', name: 'c4', inPart: true, days: ['2026-11-05', '2026-11-06'], since: null },
+      { connection: 'c5', name: 'c5', inPart: false, days: ['2026-11-05'], since: null },
     ]);
   });
 

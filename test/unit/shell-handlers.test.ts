@@ -7,9 +7,9 @@ import { day } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 
 /** Only what the calls under test reach of either side. */
-function handlersOver(core: Record<string, unknown>) {
+function handlersOver(core: Record<string, unknown>, more: Partial<HandlerShell> = {}) {
   let changes = 0;
-  const shell = { changed: () => (changes += 1) } as unknown as HandlerShell;
+  const shell = { changed: () => (changes += 1), ...more } as unknown as HandlerShell;
   return { handlers: createHandlers(core as unknown as Core, shell), changes: () => changes };
 }
 
@@ -42,5 +42,27 @@ describe('a change that the page asks for', () => {
     const { handlers, changes } = handlersOver({ connections: { rename } });
     await handlers.rename({ connection: 'a', name: 'b' });
     expect(changes()).toBe(1);
+  });
+});
+
+describe('an export', () => {
+  it('counts a day once, and as known in part only where no connection lacks all of it', async () => {
+    const [first, second, third] = [day('2026-11-19'), day('2026-11-20'), day('2026-11-21')];
+    const { handlers } = handlersOver(
+      {
+        exportFile: () => Promise.resolve({ ok: true, rows: 7 }),
+        unknownDays: () => [
+          { inPart: false, days: [first] },
+          { inPart: true, days: [first, second, third] },
+          { inPart: true, days: [third] },
+        ],
+      },
+      { chooseExportPath: () => Promise.resolve('/home/ada/costs.csv') },
+    );
+    const range = { from: first, to: third };
+    expect(await handlers.exportCsv({ range, profile: 'plain', connection: null })).toEqual({
+      ok: true,
+      value: { path: '/home/ada/costs.csv', rows: 7, unknownDays: 1, daysInPart: 2 },
+    });
   });
 });
