@@ -422,3 +422,29 @@ describe('more scopes than one poll asks', () => {
     expect(program.ledger.connection(id)?.lastSuccess).toBeGreaterThan(first);
   });
 });
+
+describe('CVMs that are listed with one instance id', () => {
+  it('stay apart, and so do the charges that bear that id', async () => {
+    program = await startProgram({ now: () => START, since: addDays(dayOf(START), -2) });
+    const whole = program.servers.truth.whole();
+    const truth = new Map<string, bigint>();
+    for (const { resource, amount } of program.servers.truth.lines('phala', whole)) {
+      truth.set(resource, (truth.get(resource) ?? 0n) + amount);
+    }
+    // The rows of all CVMs but one bear their `vm_uuid`.
+    const [shared] = [...truth.keys()].filter((id) => /^[0-9a-f]{40}$/.test(id));
+    program.wrap = (http) => ({
+      get: async (path, query) => {
+        const answer = await http.get(path, query);
+        if (path.endsWith('/usage')) return answer;
+        const text = Buffer.from(answer.body).toString();
+        return { ...answer, body: Buffer.from(text.replace(/("instance_id": ?")[^"]*/g, `$1${shared}`)) };
+      },
+    });
+    const id = await program.connect('phala');
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    const sums = program.ledger.resourceSums({ range: whole, connections: [id] });
+    expect(sums.length).toBeGreaterThan(3);
+    expect(new Map(sums.map(({ resource, native }) => [resource.id, native]))).toEqual(truth);
+  });
+});

@@ -16,7 +16,7 @@ import { ownId } from '../known-names.js';
 import { isObject, optionalNanos } from '../wire.js';
 import { fetchApps, fetchCvms, fetchMe, fetchUsage, usageRequest } from './client.js';
 import type { Span } from './client.js';
-import { chargesOf, cvmsIn, resourceOf, scopeOf } from './mapper.js';
+import { chargesOf, cvmsIn, resourceOf, scopeOf, sharedIds } from './mapper.js';
 import { readRows } from './paging.js';
 import { ResourceNames } from './resources.js';
 import type { AppRef } from './resources.js';
@@ -115,8 +115,10 @@ async function list(context: ClientContext): Promise<Listing> {
       .map((scope) => [scope.key, scope]),
   );
   const resources = new Map<string, ResourceListing>();
-  for (const cvm of [...apps.flatMap(cvmsIn), ...cvms]) {
-    const resource = resourceOf(cvm);
+  const listed = [...apps.flatMap(cvmsIn), ...cvms];
+  const shared = sharedIds(listed);
+  for (const cvm of listed) {
+    const resource = resourceOf(cvm, shared);
     const id = resource?.ids[0];
     if (resource === null || id === undefined) continue;
     resources.set(id, merged(resources.get(id), resource));

@@ -193,12 +193,47 @@ export function cvmsIn(app: App): Cvm[] {
   return app.current_cvm === null || app.current_cvm === undefined ? listed : [app.current_cvm, ...listed];
 }
 
-/** A CVM under every id a usage row may bear for it; null where it bears none. */
-export function resourceOf(cvm: Cvm): ResourceListing | null {
-  const ids = [cvm.vm_uuid, cvm.instance_id, cvm.id].filter((id) => id !== null);
+/** What a CVM may be called by, the most telling first. */
+const CVM_IDS = ['vm_uuid', 'instance_id', 'id'] as const;
+
+function idsOf(cvm: Cvm): string[] {
+  return [...new Set(CVM_IDS.map((name) => cvm[name]).filter((id) => id !== null))];
+}
+
+/**
+ * The ids that several CVMs bear: a row with one of them may be of any, and to the
+ * ledger, which takes what shares an id for one resource, they would all be one.
+ */
+export function sharedIds(cvms: readonly Cvm[]): ReadonlySet<string> {
+  const bearers = new Map<string, Cvm[]>();
+  const shared = new Set<string>();
+  for (const cvm of cvms) {
+    for (const id of idsOf(cvm)) {
+      const others = bearers.get(id);
+      if (others === undefined) bearers.set(id, [cvm]);
+      else if (others.every((other) => areOne(cvm, other))) others.push(cvm);
+      else shared.add(id);
+    }
+  }
+  return shared;
+}
+
+/** One CVM is listed several times, at times with fewer ids: the first that both bear tells. */
+function areOne(cvm: Cvm, other: Cvm): boolean {
+  const telling = CVM_IDS.find((name) => cvm[name] !== null && other[name] !== null);
+  return telling === undefined || cvm[telling] === other[telling];
+}
+
+/**
+ * A CVM under every id a usage row may bear for it; null where it bears none.
+ *
+ * @param shared the ids that other CVMs bear too: only the one it is shown under may be among them
+ */
+export function resourceOf(cvm: Cvm, shared: ReadonlySet<string>): ResourceListing | null {
+  const ids = idsOf(cvm);
   if (ids.length === 0) return null;
   return {
-    ids: [...new Set(ids)],
+    ids: ids.filter((id, place) => place === 0 || !shared.has(id)),
     name: cvm.name,
     kind: 'CVM',
     stopped: cvm.deleted_at !== null || STOPPED.has(cvm.status?.trim().toLowerCase() ?? ''),

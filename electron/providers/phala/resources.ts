@@ -12,8 +12,9 @@ const MAX_REMEMBERED = 2_000;
 
 /**
  * Joins rows to the listed CVMs: on `vm_uuid`, else on `instance_id`, else the id
- * stands for itself. A CVM may leave the list while its charges go on being read,
- * so under which id it was shown is remembered in the memo.
+ * stands for itself, as one does that several of the CVMs bear. A CVM may leave the
+ * list while its charges go on being read, so under which id it was shown is
+ * remembered in the memo.
  */
 export class ResourceNames {
   /** An id turned up that no listing knew, for the first time. */

@@ -229,6 +229,59 @@ describe('list', () => {
     expect(context.asked[0]?.query).toEqual({ page: '1', page_size: '100' });
   });
 
+  describe('an id of CVMs', () => {
+    const cvm = (changes: object) => ({ app_id: 'x', name: 'x-1', status: 'running', ...changes });
+    const idsOf = async (own: readonly object[], items: readonly object[]) => {
+      const apps = one(app('x', { cvms: own, cvm_count: own.length }));
+      const context = contextFor(lists(apps, () => answer({ items, total: items.length, pages: 1 })));
+      return (await phalaAdapter.list(context, account)).resources.map(({ ids }) => ids);
+    };
+    const first = cvm({ vm_uuid: VM, instance_id: INSTANCE, id: 'cvm_1' });
+    const second = cvm({ vm_uuid: 'V2', instance_id: INSTANCE, id: 'cvm_2' });
+
+    test.each<[string, readonly object[], readonly object[], string[][]]>([
+      [
+        'which two of them share stands for neither',
+        [],
+        [first, second],
+        [
+          [VM, 'cvm_1'],
+          ['V2', 'cvm_2'],
+        ],
+      ],
+      [
+        'which three of them share, in whichever list',
+        [first, cvm({ vm_uuid: 'V3', instance_id: INSTANCE, id: 'cvm_1' })],
+        [second],
+        [[VM], ['V3'], ['V2', 'cvm_2']],
+      ],
+      [
+        'which is another’s first is the other’s',
+        [],
+        [first, cvm({ vm_uuid: 'V2', instance_id: VM })],
+        [[VM, INSTANCE, 'cvm_1'], ['V2']],
+      ],
+      ['which one bears that is listed twice', [first], [first], [[VM, INSTANCE, 'cvm_1']]],
+      [
+        'which one bears that is listed with fewer ids',
+        [cvm({ instance_id: INSTANCE, id: 'cvm_1' })],
+        [first],
+        [
+          [INSTANCE, 'cvm_1'],
+          [VM, INSTANCE, 'cvm_1'],
+        ],
+      ],
+      [
+        'which two of them share, one of them listed with fewer ids',
+        [cvm({ instance_id: INSTANCE })],
+        [first, second],
+        [[INSTANCE], [VM, 'cvm_1'], ['V2', 'cvm_2']],
+      ],
+    ])('%s', async (_, own, items, ids) => {
+      expect(await idsOf(own, items)).toEqual(ids);
+    });
+  });
+
   test.each<[string, ReturnType<typeof answer>]>([
     ...[400, 401, 402, 403, 404, 405, 410, 422, 500, 501].map(
       (status): [string, ReturnType<typeof answer>] => [`HTTP ${status}`, answer({ detail: 'no' }, status)],
