@@ -66,6 +66,7 @@ interface PlacedCharge {
 
 interface NamedResource {
   readonly resource: StoredCharge['resource'];
+  /** Where it was seen last. */
   readonly group: StoredCharge['group'];
 }
 
@@ -76,6 +77,8 @@ class StoredConnection {
   private readonly rates: readonly Rate[];
   private readonly resources: ReadonlyMap<number, NamedResource>;
   private readonly meters: ReadonlyMap<number, NamedMeter>;
+  /** By the vendor's id. */
+  private readonly groups: ReadonlyMap<string, StoredCharge['group']>;
   private readonly shapes = new Map<number, Shape>();
 
   constructor(
@@ -85,6 +88,7 @@ class StoredConnection {
     this.rates = ratesOf(db, connection.n);
     this.resources = resourcesOf(db, connection.n);
     this.meters = metersOf(db, connection.n);
+    this.groups = groupsOf(db, connection.n);
   }
 
   *chargesOn(day: Day): Generator<StoredCharge, void> {
@@ -107,7 +111,8 @@ class StoredConnection {
         key,
         ordinal,
         resource,
-        group,
+        // A scope that is a group itself is what its charges belong to, wherever the resource went since.
+        group: this.groups.get(scope) ?? group,
         ...found(this.meters, meterRow),
         amount,
         unit: connection.unit,
@@ -196,6 +201,16 @@ function resourcesOf(db: Database, connection: bigint): Map<number, NamedResourc
       { resource: { id, name, kind }, group: group === null ? null : { id: group, name: groupName } },
     ]),
   );
+}
+
+function groupsOf(db: Database, connection: bigint): Map<string, StoredCharge['group']> {
+  const rows = db.bulk<[id: string, name: string | null]>(
+    'vendor_id, name',
+    'grp WHERE connection_n = ?',
+    null,
+    connection,
+  );
+  return new Map(rows.map(([id, name]) => [id, { id, name }]));
 }
 
 function metersOf(db: Database, connection: bigint): Map<number, NamedMeter> {

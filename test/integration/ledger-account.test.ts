@@ -307,6 +307,29 @@ describe('listings', () => {
     expect(ledger.daySplit(ALL, 'resource', keys)).toHaveLength(2);
   });
 
+  it('that go to another app leave with the first what they cost there', () => {
+    const connection = addConnection(ledger);
+    const [first, second] = listScopes(ledger, connection, ['app-1', 'app-2']) as [Scope, Scope];
+    const blog = { id: 'app-2', name: 'blog' };
+    write(ledger, first, days('2026-11-10', '2026-11-11'), [
+      [charge('2026-11-10', '1'), charge('2026-11-11', '2')],
+    ]);
+    write(ledger, second, days('2026-11-11', '2026-11-12'), [
+      [charge('2026-11-11', '4', { group: blog }), charge('2026-11-12', '8', { group: blog })],
+    ]);
+    expect(
+      [...ledger.charges(ALL)].map(({ day: on, amount: cost, group }) => [on, cost, group?.name]),
+    ).toEqual([
+      ['2026-11-10', amount('1'), 'shop'],
+      ['2026-11-11', amount('2'), 'shop'],
+      ['2026-11-11', amount('4'), 'blog'],
+      ['2026-11-12', amount('8'), 'blog'],
+    ]);
+    expect(ledger.resourceSums(ALL)).toMatchObject([
+      { resource: { id: 'vm-1' }, group: blog, usd: usd('15') },
+    ]);
+  });
+
   it('keep the newest name, in whatever order windows are read', () => {
     const connection = addConnection(ledger);
     const [scope] = listScopes(ledger, connection, ['app-1']) as [Scope];
