@@ -11,16 +11,10 @@ import type { Reconciliation, SyncProgress } from '../../shared/model.js';
 import { isRounding, nanos } from '../../shared/money.js';
 import { EARLIEST_DAY } from '../ledger/ledger.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
-import type {
-  Account,
-  ClientContext,
-  ProviderAdapter,
-  ResourceListing,
-  VendorHttp,
-} from '../providers/adapter.js';
-import { namesToKeep } from '../providers/known-names.js';
+import type { ClientContext, ProviderAdapter, VendorHttp } from '../providers/adapter.js';
 import { AskAhead } from './ask-ahead.js';
 import { HistoryEnds } from './history-ends.js';
+import { Lists } from './lists.js';
 import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
 import { readWhole } from './read-window.js';
 import { TaskList, planTasks } from './tasks.js';
@@ -106,10 +100,8 @@ class Sync {
   private stored = 0n;
   private terms = 0;
   private compared = false;
-  private resources: ReadonlyMap<string, ResourceListing> = new Map();
   private unknownResources = false;
-  /** The lists were asked for in this sync. */
-  private listed = false;
+  private readonly lists: Lists;
   private firstFault: Fault | null = null;
   private readonly trouble: Trouble;
   private readonly historyEnds: HistoryEnds;
@@ -147,6 +139,14 @@ class Sync {
       memo: this.memo,
       wait: (milliseconds, reason) => this.wait(milliseconds, reason),
     };
+    this.lists = new Lists({
+      ledger: deps.ledger,
+      adapter: deps.adapter,
+      connection,
+      context: this.context,
+      onListing: () => this.report({ phase: 'listing' }),
+      onWritten: deps.onWritten,
+    });
   }
 
   loseLease(): void {
@@ -163,9 +163,9 @@ class Sync {
     let fault: Fault | null;
     try {
       await this.awaitVendor(began);
-      await this.listIfDue();
+      await this.lists.readIfDue(this.options.onDemand ? LISTING_ON_DEMAND_MS : LISTING_EVERY_MS);
       await this.readAll();
-      if (this.unknownResources && !this.listed) await this.list();
+      if (this.unknownResources) await this.lists.readOnce();
       fault = this.firstFault;
     } catch (error) {
       if (this.context.signal.aborted) return { kind: 'dropped' };
@@ -207,43 +207,6 @@ class Sync {
     this.report({ phase: before.phase, waitUntil: null });
   }
 
-  private async listIfDue(): Promise<void> {
-    const { listedAt } = this.connection;
-    this.resources = this.deps.ledger.resources(this.connection.id);
-    const every = this.options.onDemand ? LISTING_ON_DEMAND_MS : LISTING_EVERY_MS;
-    const age = listedAt === null ? Infinity : this.deps.now() - listedAt;
-    if (age < 0 || age >= every) await this.list();
-  }
-
-  private async list(): Promise<void> {
-    const { ledger, adapter, now } = this.deps;
-    const id = this.connection.id;
-    this.report({ phase: 'listing' });
-    const account = await adapter.identify(this.context);
-    if (account.id !== this.connection.account && !this.adoptId(account)) {
-      throw new FaultError('other-account', account.name);
-    }
-    Object.assign(this.memo, namesToKeep(account));
-    const listing = await adapter.list(this.context, account);
-    this.context.signal.throwIfAborted();
-    ledger.updateAccount(id, account);
-    ledger.recordListing(id, listing.scopes, listing.resources, now());
-    this.resources = ledger.resources(id);
-    this.listed = true;
-    this.deps.onWritten();
-  }
-
-  /**
-   * The connection's own key has answered before, with nothing but names to tell
-   * the account by. An answer of the same names that bears the account's own id is
-   * that account's, unless another connection bears the id: two are never made one.
-   */
-  private adoptId(account: Account): boolean {
-    const { id, account: known, epoch } = this.connection;
-    if (account.idsByName?.includes(known) !== true) return false;
-    return this.deps.ledger.adoptAccount(id, account.id, epoch, namesToKeep(account));
-  }
-
   /**
    * The vendor does not know a scope. That ends it if its list says so too; one
    * that is listed and yet not found is a fault of the vendor, and nothing is
@@ -251,19 +214,13 @@ class Sync {
    */
   private async notFound(task: Task): Promise<void> {
     const { scope } = task;
-    if (!this.listed) await this.list();
-    const isListed = this.isListed(scope);
+    await this.lists.readOnce();
+    const isListed = this.lists.has(scope);
     if (isListed && task.purpose === 'audit') this.auditFailed(task);
     else if (isListed) {
       const detail = `${scope.name ?? scope.key} is listed but not found`;
       this.firstFault ??= { kind: 'vendor-fault', detail, retryAt: null };
     } else this.deps.ledger.endScope(scope.id, this.deps.now());
-  }
-
-  /** By the vendor's last list. */
-  private isListed(scope: Scope): boolean {
-    const scopes = this.deps.ledger.scopes(this.connection.id);
-    return scopes.some(({ id, goneAt }) => id === scope.id && goneAt === null);
   }
 
   private async readAll(): Promise<void> {
@@ -427,7 +384,7 @@ class Sync {
       const result = await readWhole({
         writer,
         read: (onPage) =>
-          adapter.readWindow(this.context, scope, window, this.resources, (page) => {
+          adapter.readWindow(this.context, scope, window, this.lists.resources, (page) => {
             // It fits, whatever was likely.
             askAhead();
             onPage(page);
@@ -439,12 +396,12 @@ class Sync {
       // A removed or changed connection's late answer is dropped.
       this.context.signal.throwIfAborted();
       // An app that the list no longer holds may answer with nothing as well as with 404: its history stays.
-      if (result.emptiesScope && !this.listed) await this.list();
+      if (result.emptiesScope) await this.lists.readOnce();
       const committed = writer.commit({
         readAt,
         today: dayOf(readAt),
         settle: adapter.settle,
-        mayDelete: result.mayDelete && (result.rows > 0 || this.isListed(scope)),
+        mayDelete: result.mayDelete && (result.rows > 0 || this.lists.has(scope)),
         epoch: this.connection.epoch,
         reported: result.reported,
         roundedBy: result.roundedBy,
