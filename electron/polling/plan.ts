@@ -81,7 +81,7 @@ export function planWindows(input: PlanInput): DayRange[] {
   const first = input.since === null ? start : earlier(start, later(input.since, created));
   const reach = addDays(today, -settle.pollBackDays);
   const mayBeLate = ({ day, readAt }: CoveredDay): boolean =>
-    day > addDays(today, -LATE_DAYS) && now - readAt >= DAY_MS;
+    scope.goneAt === null && day > addDays(today, -LATE_DAYS) && now - readAt >= DAY_MS;
   const covered = new Map(input.covered.map((day) => [day.day, day]));
   const rests = !input.onDemand && isQuiet(scope, today) && readWithinADay(covered.get(last), now);
 

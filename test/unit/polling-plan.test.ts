@@ -113,6 +113,10 @@ describe('the windows of a sync', () => {
     expect(planWindows(input({ covered: [...old, ...open], deep: true }))).toEqual([
       { from: '2026-11-09', to: '2026-11-22' },
     ]);
+    const gone = { ...scope, goneAt: NOON };
+    expect(planWindows(input({ scope: gone, covered: [...old, ...open], deep: true }))).toEqual([
+      { from: '2026-11-20', to: '2026-11-22' },
+    ]);
     const justRead = read('2025-10-22', '2026-11-19', true, NOON - 24 * HOUR_MS + 1);
     expect(planWindows(input({ covered: [...justRead, ...open], deep: true }))).toEqual([
       { from: '2026-11-20', to: '2026-11-22' },
