@@ -18,11 +18,9 @@ export interface ListsOptions {
 export class Lists {
   /** They were asked for in this sync. */
   isFresh = false;
-  private known: ReadonlyMap<string, ResourceListing>;
+  private known: ReadonlyMap<string, ResourceListing> = new Map();
 
-  constructor(private readonly options: ListsOptions) {
-    this.known = options.ledger.resources(options.connection.id);
-  }
+  constructor(private readonly options: ListsOptions) {}
 
   /** By each of their ids. */
   get resources(): ReadonlyMap<string, ResourceListing> {
@@ -31,7 +29,8 @@ export class Lists {
 
   /** @param everyMs how old they may be */
   async readIfDue(everyMs: number): Promise<void> {
-    const { connection, context } = this.options;
+    const { ledger, connection, context } = this.options;
+    this.known = ledger.resources(connection.id);
     const age = connection.listedAt === null ? Infinity : context.now() - connection.listedAt;
     if (age < 0 || age >= everyMs) await this.read();
   }
