@@ -124,9 +124,9 @@ function historyNote(ledger: Ledger, connection: Connection): string | null {
   if (first === undefined) return null;
   const named = refused.length === 1 ? (first.name ?? first.key) : `${refused.length} apps`;
   const of = refused.length === scopes.length ? '' : ` of ${named}`;
-  const newest = refused
-    .map(({ key }) => ends.get(key))
-    .filter((day) => day !== undefined)
-    .reduce(later);
-  return `${PROVIDER_NAMES[connection.provider]} gives no days${of} before ${addDays(newest, 1)}; what they cost is not known`;
+  const days = [...new Set(refused.map(({ key }) => ends.get(key)))].filter((day) => day !== undefined);
+  const [day] = days;
+  const before = days.length === 1 && day !== undefined ? ` before ${addDays(day, 1)}` : '';
+  const what = before === '' ? 'no older days' : 'no days';
+  return `${PROVIDER_NAMES[connection.provider]} gives ${what}${of}${before}; what they cost is not known`;
 }

@@ -26,10 +26,7 @@ export const LISTING_ON_DEMAND_MS = 10 * 60_000;
 const QUIET_AFTER_DAYS = 7;
 /** No provider is older than this; it bounds `--since`. */
 const MAX_HISTORY_MONTHS = 120;
-/**
- * How late amounts appear no vendor says. So settled days this young are read
- * again once a day, mostly in the very window that is asked for anyway.
- */
+/** How late amounts appear no vendor says. So settled days this young are looked at again once a day. */
 const LATE_DAYS = 14;
 const AUDIT_EVERY_MS = 7 * DAY_MS;
 /** Its multiples modulo 1 fall everywhere, whichever weeks a computer is on. */
@@ -47,7 +44,7 @@ export interface PlanInput {
   readonly accountCreatedDay: Day | null;
   /** Read settled days again from here on (`refresh --since`). */
   readonly since: Day | null;
-  /** Also read unsettled days beyond the poll's reach, and settled ones that are in doubt or young. */
+  /** Also read unsettled days beyond the poll's reach, and settled ones in doubt. */
   readonly deep: boolean;
   /** The user asked: quiet scopes are asked as well. */
   readonly onDemand: boolean;
@@ -80,12 +77,11 @@ export function planWindows(input: PlanInput): DayRange[] {
   const created = historyStart(today, MAX_HISTORY_MONTHS, scope.createdDay, input.accountCreatedDay);
   const first = input.since === null ? start : earlier(start, later(input.since, created));
   const reach = addDays(today, -settle.pollBackDays);
-  const mayBeLate = ({ day, readAt }: CoveredDay): boolean =>
-    scope.goneAt === null && day > addDays(today, -LATE_DAYS) && now - readAt >= DAY_MS;
   const covered = new Map(input.covered.map((day) => [day.day, day]));
   const rests = !input.onDemand && isQuiet(scope, today) && readWithinADay(covered.get(last), now);
 
-  const { refusedDay } = input;
+  // An end that is not past was noted by a clock that was ahead.
+  const refusedDay = input.refusedDay !== null && input.refusedDay < today ? input.refusedDay : null;
   const isRefused = (day: Day): boolean => refusedDay !== null && day <= refusedDay;
 
   const isNeeded = (day: Day): boolean => {
@@ -94,7 +90,7 @@ export function planWindows(input: PlanInput): DayRange[] {
     if (known === undefined) return !isRefused(day);
     if (rests) return false;
     // A settled day that lost charges is looked at once a day until it is sure.
-    if (known.settled) return input.deep && (known.doubtedAt !== undefined || mayBeLate(known));
+    if (known.settled) return known.doubtedAt !== undefined && input.deep;
     return day >= reach || input.deep;
   };
   const needed: Day[] = [];
@@ -149,6 +145,25 @@ export function isLastLook(
     const end = endOf(day);
     return now >= end + settle.afterMs && (readAt.get(day) ?? 0) < end;
   });
+}
+
+/**
+ * Settled days that are young enough for amounts to come late, unless they were
+ * read within a day. Apart from a poll's windows: should they not be given, it is
+ * no failure of the poll.
+ */
+export function lateWindows(
+  scope: Scope,
+  covered: readonly CoveredDay[],
+  now: number,
+  maxWindowDays: number,
+): DayRange[] {
+  const today = dayOf(now);
+  if (scope.endedAt !== null || scope.goneAt !== null || isQuiet(scope, today)) return [];
+  const late = covered.filter(
+    ({ day, settled, readAt }) => settled && day > addDays(today, -LATE_DAYS) && now - readAt >= DAY_MS,
+  );
+  return windowsOver(late.map(({ day }) => day).reverse(), maxWindowDays);
 }
 
 /**

@@ -3,7 +3,7 @@
  * Runs off the main thread; it holds no key and opens no socket, it asks through
  * {@link VendorHttp}.
  */
-import { DAY_MS, addDays, dayOf, lengthOf } from '../../shared/day.js';
+import { DAY_MS, addDays, dayOf, earlier, lengthOf } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
@@ -17,7 +17,7 @@ import { HistoryEnds } from './history-ends.js';
 import { Lists } from './lists.js';
 import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
 import { readWhole } from './read-window.js';
-import { TaskList, planTasks } from './tasks.js';
+import { TaskList, isSecondLook, planTasks } from './tasks.js';
 import type { Task } from './tasks.js';
 import { Trouble } from './trouble.js';
 import { WindowLengths } from './window-lengths.js';
@@ -106,8 +106,12 @@ class Sync {
   private readonly trouble: Trouble;
   private readonly historyEnds: HistoryEnds;
   private readonly lengths: WindowLengths;
-  /** By scope, how many days a window may have that was too long in this sync. */
-  private readonly shortened = new Map<number, number>();
+  /** By scope, a single day that was refused while the oldest is asked for. */
+  private readonly probes = new Map<number, { readonly day: Day; readonly fault: Fault }>();
+  /** Scopes of which a day was refused though older ones are given. */
+  private readonly holes = new Set<number>();
+  /** Scopes of which a long window took too long. */
+  private readonly slow = new Set<number>();
   /** The vendor is in trouble: audits, which can wait, are left to the next sync. */
   private auditsWait = false;
   /** When the longest waiting of the scopes that get no turn in this sync was read. */
@@ -121,7 +125,7 @@ class Sync {
   ) {
     this.memo = { ...connection.memo };
     this.trouble = new Trouble(this.memo);
-    this.historyEnds = new HistoryEnds(this.memo, deps.adapter.marginDays);
+    this.historyEnds = new HistoryEnds(this.memo);
     this.lengths = new WindowLengths(this.memo);
     const signal = AbortSignal.any([deps.signal, this.aborter.signal]);
     const counted: VendorHttp = {
@@ -216,7 +220,7 @@ class Sync {
     const { scope } = task;
     await this.lists.readOnce();
     const isListed = this.lists.has(scope);
-    if (isListed && task.purpose === 'audit') this.auditFailed(task);
+    if (isListed && isSecondLook(task)) this.lookFailed(task);
     else if (isListed) {
       const detail = `${scope.name ?? scope.key} is listed but not found`;
       this.firstFault ??= { kind: 'vendor-fault', detail, retryAt: null };
@@ -249,19 +253,23 @@ class Sync {
       } catch (error) {
         if (this.context.signal.aborted) throw error;
         const fault = toFault(error);
-        const isMissedAudit = task.purpose === 'audit' && AUDIT_FAULTS.has(fault.kind);
-        if (isMissedAudit) this.auditFailed(task);
+        const isMissedLook = isSecondLook(task) && AUDIT_FAULTS.has(fault.kind);
+        if (isMissedLook) this.lookFailed(task);
+        if (fault.kind !== 'range') this.closeProbe(task.scope);
         if (fault.kind === 'no-such-app') {
           await this.notFound(task);
           tasks.end(task.scope);
-        } else if (fault.kind === 'range' && since === null) {
+        } else if (fault.kind === 'range' && this.mayBeBeyondHistory(task)) {
           if (this.isHalved(tasks, task, fault)) continue;
         } else if (this.isShortened(tasks, task, fault)) {
           continue;
         } else if (WINDOW_FAULTS.has(fault.kind)) {
-          this.firstFault ??= fault;
-          tasks.wasBad(task);
-        } else if (isMissedAudit && fault.retryAt === null) {
+          // A daily look that comes to nothing has its turn again tomorrow.
+          if (task.purpose !== 'late') {
+            this.firstFault ??= fault;
+            tasks.wasBad(task);
+          }
+        } else if (isMissedLook && fault.retryAt === null) {
           // Of a wait that the vendor asks for, the next poll must know; trouble of its own passes.
           this.auditsWait = true;
         } else if (this.trouble.wasOwn(task.scope, fault)) {
@@ -271,10 +279,6 @@ class Sync {
         this.advance(task.window, false);
       }
     }
-    for (const { scope, day, fault } of this.historyEnds.undecided()) {
-      if (this.isKnown(scope, EARLIEST_DAY, addDays(day, -1))) this.firstFault ??= fault;
-      else this.historyEnded(tasks, scope, day, fault);
-    }
     if (deep && this.firstFault === null) ledger.recordDeepRead(this.connection.id, now());
   }
 
@@ -282,33 +286,62 @@ class Sync {
    * The days shown were read whole before, and stand: it is the second look that
    * failed. It has had its turn, and is not asked for at every poll.
    */
-  private auditFailed({ scope }: Task): void {
-    this.deps.ledger.recordAudit(scope.id, this.deps.now());
+  private lookFailed({ scope, purpose }: Task): void {
+    if (purpose === 'audit') this.deps.ledger.recordAudit(scope.id, this.deps.now());
   }
 
   private wasRead({ scope, window }: Task): void {
     this.trouble.wasRead(scope);
-    this.firstFault ??= this.historyEnds.wasRead(scope, window);
-    const days = this.shortened.get(scope.id);
-    if (days !== undefined) this.lengths.keep(scope, days);
+    this.historyEnds.wasRead(scope, window);
+    this.closeProbe(scope);
     this.advance(window, true);
+  }
+
+  /** Settled days that are no longer given stand as they are; of days never read it shows how far back the vendor goes. */
+  private mayBeBeyondHistory(task: Task): boolean {
+    if (isSecondLook(task)) return true;
+    if (task.purpose === 'poll' || this.options.since !== null || this.holes.has(task.scope.id)) return false;
+    return this.deps.ledger.covered(task.scope.id, task.window).length === 0;
   }
 
   /** What the vendor refuses to be asked for. @returns whether the window's halves come next */
   private isHalved(tasks: TaskList, task: Task, fault: Fault): boolean {
-    // Settled days that are no longer given stand as they are.
-    if (task.purpose === 'audit') return false;
-    const refusal = this.historyEnds.wasRefused(task.scope, task.window, fault);
-    if (refusal.kind === 'halve') tasks.halve(task);
-    if (refusal.kind === 'end') this.historyEnded(tasks, task.scope, refusal.day, fault);
-    return refusal.kind === 'halve';
+    const { scope, window } = task;
+    if (isSecondLook(task)) return false;
+    if (lengthOf(window) > 1) {
+      tasks.halve(task);
+      return true;
+    }
+    const probe = this.probes.get(scope.id);
+    const [known] = this.deps.ledger.covered(scope.id, { from: EARLIEST_DAY, to: window.to });
+    const oldest = [tasks.oldestUnread(scope), known?.day].reduce(earliest, window.from);
+    if (probe === undefined && oldest < window.from) {
+      // The end, if the oldest day is refused as well; else one amid others.
+      this.probes.set(scope.id, { day: window.to, fault });
+      tasks.askNext(task, oldest);
+    } else {
+      this.probes.delete(scope.id);
+      this.historyEnded(tasks, scope, probe?.day ?? window.to, fault);
+    }
+    return false;
   }
 
-  /** It is refused from this day back; a fault only where nothing newer is given either. */
+  /** The vendor did give the oldest day, or nobody knows: that it refused the newer one is a fault. */
+  private closeProbe({ id }: Scope): void {
+    const probe = this.probes.get(id);
+    if (probe === undefined) return;
+    this.probes.delete(id);
+    this.holes.add(id);
+    this.firstFault ??= probe.fault;
+  }
+
+  /** It is refused from this day back; a fault only where nothing newer was given lately either. */
   private historyEnded(tasks: TaskList, scope: Scope, day: Day, fault: Fault): void {
-    if (this.isKnown(scope, addDays(day, 1), dayOf(this.deps.now()))) {
+    const { ledger, now } = this.deps;
+    const newer = ledger.covered(scope.id, { from: addDays(day, 1), to: dayOf(now()) });
+    if (newer.some(({ readAt }) => now() - readAt < DAY_MS)) {
       this.historyEnds.keep(scope, day);
-      tasks.endHistory(scope);
+      tasks.endHistory(scope, day);
     } else {
       this.firstFault ??= fault;
       tasks.end(scope);
@@ -321,16 +354,13 @@ class Sync {
    */
   private isShortened(tasks: TaskList, task: Task, { kind }: Fault): boolean {
     const { scope, window } = task;
-    const isSlow =
-      kind === 'timeout' && lengthOf(window) >= SLOW_WINDOW_DAYS && !this.shortened.has(scope.id);
+    const isSlow = kind === 'timeout' && lengthOf(window) >= SLOW_WINDOW_DAYS && !this.slow.has(scope.id);
     const isLarge = kind === 'too-large' && lengthOf(window) > 1;
-    if (isSlow || isLarge) this.shortened.set(scope.id, tasks.split(task));
-    return isSlow || isLarge;
-  }
-
-  /** Whether any of these days was read. */
-  private isKnown({ id }: Scope, from: Day, to: Day): boolean {
-    return from <= to && this.deps.ledger.covered(id, { from, to }).length > 0;
+    if (!isSlow && !isLarge) return false;
+    const days = tasks.split(task);
+    if (isSlow) this.slow.add(scope.id);
+    else this.lengths.keep(scope, days);
+    return true;
   }
 
   /** With the scope it is about, where there are others that may be well. */
@@ -352,7 +382,7 @@ class Sync {
   private waitsForNextPoll(task: Task): boolean {
     const { purpose, readAt } = task;
     if (purpose === 'backfill' || this.askedAt(task) !== null) return false;
-    if (purpose === 'audit' && this.auditsWait) return true;
+    if (isSecondLook(task) && this.auditsWait) return true;
     if (this.requests < MAX_POLL_REQUESTS) return false;
     if (purpose === 'poll') {
       if (this.options.onDemand) return false;
@@ -472,4 +502,8 @@ export function toFault(error: unknown): Fault {
     return { kind: error.kind, detail: error.detail, retryAt: error.retryAt };
   }
   return { kind: 'internal', detail: error instanceof Error ? error.name : null, retryAt: null };
+}
+
+function earliest(day: Day, other: Day | null | undefined): Day {
+  return other === null || other === undefined ? day : earlier(day, other);
 }

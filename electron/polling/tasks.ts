@@ -1,10 +1,10 @@
 /** What one sync has to read: which windows, in which order, and how long they may be. */
-import { addMonths, dayOf, lengthOf } from '../../shared/day.js';
-import type { DayRange } from '../../shared/day.js';
+import { addMonths, dayOf, earlier, lengthOf } from '../../shared/day.js';
+import type { Day, DayRange } from '../../shared/day.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ProviderAdapter } from '../providers/adapter.js';
 import type { HistoryEnds } from './history-ends.js';
-import { auditWindow, halve, planWindows } from './plan.js';
+import { auditWindow, halve, lateWindows, planWindows } from './plan.js';
 import type { PlanInput } from './plan.js';
 import type { WindowLengths } from './window-lengths.js';
 
@@ -18,9 +18,10 @@ export interface Task {
   readonly window: DayRange;
   /**
    * `poll`: recent days, within the poll's number of requests. `backfill`: days
-   * never read, which are read to the end. `audit`: settled days, where requests are left.
+   * never read, which are read to the end. `late` and `audit`: a second look at
+   * settled days, young ones once a day and others in turn, where requests are left.
    */
-  readonly purpose: 'poll' | 'backfill' | 'audit';
+  readonly purpose: 'poll' | 'backfill' | 'late' | 'audit';
   /** When the newest day of the scope was read before. */
   readonly readAt: number;
 }
@@ -57,6 +58,11 @@ export function planTasks(
       const recent = age <= RECENT_DAYS && covered.some(({ day }) => day >= window.from);
       tasks.push({ scope, window, purpose: recent ? 'poll' : 'backfill', readAt });
     }
+    if (choices.deep && choices.since === null) {
+      for (const window of lateWindows(scope, covered, now, adapter.maxWindowDays)) {
+        tasks.push({ scope, window, purpose: 'late', readAt });
+      }
+    }
     if (scope.auditedAt === null) ledger.recordAudit(scope.id, now);
     const audit = auditWindow(scope, covered, now, adapter.maxWindowDays);
     if (audit !== null) tasks.push({ scope, window: audit, purpose: 'audit', readAt });
@@ -66,8 +72,14 @@ export function planTasks(
     // Scopes that waited longest come first: what exceeds one poll takes its turn in the next.
     ...of('poll').sort((a, b) => a.readAt - b.readAt),
     ...of('backfill').sort(byNewestEnd),
+    ...of('late').sort((a, b) => a.readAt - b.readAt),
     ...of('audit').sort((a, b) => (a.scope.auditedAt ?? 0) - (b.scope.auditedAt ?? 0)),
   ];
+}
+
+/** Whether the days stand as they are, should the vendor not answer. */
+export function isSecondLook({ purpose }: Task): boolean {
+  return purpose === 'late' || purpose === 'audit';
 }
 
 function byNewestEnd(a: Task, b: Task): number {
@@ -81,8 +93,8 @@ export class TaskList {
   /** The longest window of a scope that did fit. */
   private readonly fitted = new Map<number, number>();
   private readonly ended = new Set<number>();
-  /** Scopes of which the vendor gives no older days. */
-  private readonly exhausted = new Set<number>();
+  /** By scope, the newest of the days that the vendor does not give. */
+  private readonly exhausted = new Map<number, Day>();
   private readonly badWindows = new Map<number, number>();
   private tasks: readonly Task[];
 
@@ -127,8 +139,9 @@ export class TaskList {
   }
 
   isSkipped(task: Task): boolean {
-    const { scope, purpose } = task;
-    if (purpose === 'backfill' && this.exhausted.has(scope.id)) return true;
+    const { scope, window, purpose } = task;
+    const refused = this.exhausted.get(scope.id);
+    if (purpose === 'backfill' && refused !== undefined && window.to <= refused) return true;
     return this.ended.has(scope.id) || this.waits(task);
   }
 
@@ -150,9 +163,20 @@ export class TaskList {
     this.tasks = [...(halvesOf(task) ?? []), ...this.tasks];
   }
 
-  /** The vendor refuses this scope's older days: none is asked for in this sync. */
-  endHistory(scope: Scope): void {
-    this.exhausted.add(scope.id);
+  /** The vendor refuses this day of the scope and all before it: none is asked for in this sync. */
+  endHistory(scope: Scope, day: Day): void {
+    this.exhausted.set(scope.id, day);
+  }
+
+  /** The oldest day of the scope that is still to be read for the first time; null for none. */
+  oldestUnread(scope: Scope): Day | null {
+    const own = this.tasks.filter(({ scope: { id }, purpose }) => id === scope.id && purpose === 'backfill');
+    return own.length === 0 ? null : own.map(({ window }) => window.from).reduce(earlier);
+  }
+
+  /** Asks for one day before all else. */
+  askNext(task: Task, day: Day): void {
+    this.tasks = [{ ...task, window: { from: day, to: day } }, ...this.tasks];
   }
 
   wasRead({ scope, window }: Task): void {

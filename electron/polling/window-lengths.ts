@@ -1,7 +1,7 @@
 /**
  * How long a scope's windows may be where a longer one was more than an answer
- * can carry or the vendor can make in time. Kept for a day, so that not every
- * poll begins with an answer that comes to nothing.
+ * may carry. Kept for a day, so that not every poll begins with a download that
+ * comes to nothing.
  */
 import type { Scope } from '../ledger/types.js';
 import { isObject } from '../providers/wire.js';

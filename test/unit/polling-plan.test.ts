@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { auditWindow, halve, isLastLook, planWindows, windowsOver } from '../../electron/polling/plan.js';
+import {
+  auditWindow,
+  halve,
+  isLastLook,
+  lateWindows,
+  planWindows,
+  windowsOver,
+} from '../../electron/polling/plan.js';
 import type { PlanInput } from '../../electron/polling/plan.js';
 import type { CoveredDay, Scope } from '../../electron/ledger/types.js';
 import { clickhouseAdapter } from '../../electron/providers/clickhouse/adapter.js';
@@ -56,6 +63,8 @@ describe('the windows of a sync', () => {
       { from: '2026-08-31', to: '2026-08-31' },
     ]);
     expect(planWindows(input({ covered, refusedDay, deep: true, historyMonths: 2 }))).toEqual([unread]);
+    // Noted while the clock was ahead.
+    expect(planWindows(input({ covered, refusedDay: day('2026-11-22') })).at(-1)?.from).toBe('2025-10-22');
     // Who asks for them by their date is answered by the vendor.
     expect(planWindows(input({ covered, refusedDay, since: day('2026-08-20') })).at(-1)?.from).toBe(
       '2026-08-20',
@@ -107,20 +116,12 @@ describe('the windows of a sync', () => {
   it('looks at the settled days of two weeks again once a day', () => {
     const old = read('2025-10-22', '2026-11-19', true, NOON - 24 * HOUR_MS);
     const open = read('2026-11-20', '2026-11-22', false);
-    expect(planWindows(input({ covered: [...old, ...open] }))).toEqual([
-      { from: '2026-11-20', to: '2026-11-22' },
-    ]);
-    expect(planWindows(input({ covered: [...old, ...open], deep: true }))).toEqual([
-      { from: '2026-11-09', to: '2026-11-22' },
-    ]);
-    const gone = { ...scope, goneAt: NOON };
-    expect(planWindows(input({ scope: gone, covered: [...old, ...open], deep: true }))).toEqual([
-      { from: '2026-11-20', to: '2026-11-22' },
-    ]);
-    const justRead = read('2025-10-22', '2026-11-19', true, NOON - 24 * HOUR_MS + 1);
-    expect(planWindows(input({ covered: [...justRead, ...open], deep: true }))).toEqual([
-      { from: '2026-11-20', to: '2026-11-22' },
-    ]);
+    const covered = [...old, ...open];
+    expect(planWindows(input({ covered, deep: true }))).toEqual([{ from: '2026-11-20', to: '2026-11-22' }]);
+    expect(lateWindows(scope, covered, NOON, 31)).toEqual([{ from: '2026-11-09', to: '2026-11-19' }]);
+    expect(lateWindows(scope, covered, NOON, 7).map(lengthOf)).toEqual([7, 4]);
+    expect(lateWindows(scope, covered, NOON - 1, 31)).toEqual([]);
+    expect(lateWindows({ ...scope, goneAt: NOON }, covered, NOON, 31)).toEqual([]);
   });
 
   it('looks at a settled day in doubt once a day', () => {
