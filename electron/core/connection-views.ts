@@ -118,6 +118,7 @@ function goneNote(gone: readonly string[]): string | null {
 /** Days that the vendor refuses stay unknown, whatever is done here. */
 function historyNote(ledger: Ledger, connection: Connection): string | null {
   const ends = historyEnds(connection.memo);
+  if (ends.size === 0) return null;
   const scopes = ledger.scopes(connection.id);
   const refused = scopes.filter(({ key }) => ends.has(key));
   const [first] = refused;
