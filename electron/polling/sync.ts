@@ -299,7 +299,7 @@ class Sync {
 
   /** Settled days that are no longer given stand as they are; of days never read it shows how far back the vendor goes. */
   private mayBeBeyondHistory(task: Task): boolean {
-    if (isSecondLook(task)) return true;
+    if (isSecondLook(task) || this.probes.has(task.scope.id)) return true;
     if (task.purpose === 'poll' || this.options.since !== null || this.holes.has(task.scope.id)) return false;
     return this.deps.ledger.covered(task.scope.id, task.window).length === 0;
   }

@@ -164,6 +164,17 @@ describe.each(PROVIDERS)('where %s gives no older days', (provider) => {
     expect(program.byDay(id, before)).toEqual(trueDays(program, provider, before));
   });
 
+  it('finds the end behind a day amid others once those before it are no longer given either', async () => {
+    program = await startProgram({ now: () => START, months: 5 });
+    const hole = addDays(TODAY, -70);
+    program.wrap = answering((days) => (contains(days, hole) ? REFUSAL : null));
+    const id = await program.connect(provider);
+    for (let sync = 0; sync < 4; sync += 1) await program.sync(id);
+    program.wrap = refusing((day) => day <= hole).wrap;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    expect(notesOf(id)).toHaveLength(1);
+  });
+
   it('fails where days are refused that were read before and may still change', async () => {
     program = await startProgram({ now: () => START, months: 2 });
     const id = await program.connect(provider);
