@@ -49,6 +49,8 @@ interface Request {
 
 interface Run {
   readonly time: number;
+  /** Of this process with all its threads, in ms; the network service has a process of its own. */
+  readonly cpu: number;
   readonly longestBlock: number;
 }
 
@@ -105,6 +107,12 @@ export async function backfillBench({ quick, node, fetchFrom }: BackfillOptions)
       [
         timeRow(`time (aim ≤ 1.3 ×; ${perRow.toFixed(1)} µs a charge)`, rounds),
         timeRow(`time where each answer is ${DISTANCE_MS} ms away`, distant),
+        [
+          'processor time of the program’s process',
+          milliseconds(medianOf(rounds, ({ backfill }) => backfill.cpu)),
+          milliseconds(medianOf(rounds, ({ replay }) => replay.cpu)),
+          times(medianOf(rounds, ({ backfill, replay }) => backfill.cpu / replay.cpu)),
+        ],
         [
           'longest block of the main thread (aim ≤ 50 ms)',
           milliseconds(medianOf(rounds, ({ backfill }) => backfill.longestBlock)),
@@ -272,8 +280,10 @@ async function watched(body: () => Promise<void>): Promise<Run> {
   const delays = monitorEventLoopDelay({ resolution: LOOK_EVERY_MS });
   delays.enable();
   const began = performance.now();
+  const cpuBefore = process.cpuUsage();
   await body();
   const time = performance.now() - began;
+  const { user, system } = process.cpuUsage(cpuBefore);
   delays.disable();
-  return { time, longestBlock: delays.max / 1e6 - LOOK_EVERY_MS };
+  return { time, cpu: (user + system) / 1e3, longestBlock: delays.max / 1e6 - LOOK_EVERY_MS };
 }
