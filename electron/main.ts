@@ -1,10 +1,8 @@
 /** The composition root: builds every part, passes it on, owns its lifetime. */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { app, dialog, protocol } from 'electron';
-import log from 'electron-log/main.js';
 
 import { FaultError, faultMessage } from '../shared/faults.js';
 import type { ProviderId } from '../shared/model.js';
@@ -26,6 +24,7 @@ import { registerAppScheme, serveApp } from './shell/protocol.js';
 import { createRendererSession, hardenAllContents } from './shell/session.js';
 import { TrayApp, trayHostPresent } from './shell/tray-app.js';
 import { createVendorFetch } from './shell/vendor-session.js';
+import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.js';
 import { modeOf, programWords } from './words.js';
 
 const WORKER = new URL('./worker.js', import.meta.url);
@@ -70,7 +69,7 @@ function homeFolder(): string {
 async function runCommandLine(words: readonly string[]): Promise<number> {
   const folder = homeFolder();
   // A session folder of its own, so that a tray that is running is not disturbed.
-  const session = mkdtempSync(join(tmpdir(), 'cost-tray-session-'));
+  const session = makeTemporaryFolder(tmpdir(), 'cost-tray-session');
   app.setPath('sessionData', session);
   logInto(join(folder, 'logs', 'command-line.log'));
   app.disableHardwareAcceleration();
@@ -106,21 +105,12 @@ async function runCommandLine(words: readonly string[]): Promise<number> {
       },
     );
   } finally {
-    removeFolder(session);
-  }
-}
-
-/** Chromium may still be writing there; what it leaves is a few empty files in the system's own temporary folder. */
-function removeFolder(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
-  } catch (error) {
-    log.warn('A temporary folder could not be removed.', error);
+    removeTemporaryFolder(session);
   }
 }
 
 async function runTray(demo: boolean, once: string | null): Promise<void> {
-  const temporary = once === null ? null : mkdtempSync(join(tmpdir(), 'cost-tray-once-'));
+  const temporary = once === null ? null : makeTemporaryFolder(tmpdir(), 'cost-tray-once');
   const home = openHome(
     temporary ?? (demo ? join(tmpdir(), `cost-tray-demo-${userSuffix()}`) : homeFolder()),
   );
@@ -142,7 +132,7 @@ async function runTray(demo: boolean, once: string | null): Promise<void> {
   if (servers !== null) await connectDemo(opened.core, servers);
   await runWindow(opened, once, async () => {
     await servers?.close();
-    if (temporary !== null) removeFolder(temporary);
+    if (temporary !== null) removeTemporaryFolder(temporary);
   });
 }
 
