@@ -3,13 +3,12 @@
  * Runs off the main thread; it holds no key and opens no socket, it asks through
  * {@link VendorHttp}.
  */
-import { DAY_MS, addDays, dayOf, earlier, lengthOf } from '../../shared/day.js';
+import { DAY_MS, dayOf, lengthOf } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
 import type { Reconciliation, SyncProgress } from '../../shared/model.js';
 import { isRounding, nanos } from '../../shared/money.js';
-import { EARLIEST_DAY } from '../ledger/ledger.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ClientContext, ProviderAdapter, VendorHttp } from '../providers/adapter.js';
 import { AskAhead } from './ask-ahead.js';
@@ -17,6 +16,7 @@ import { HistoryEnds } from './history-ends.js';
 import { Lists } from './lists.js';
 import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
 import { readWhole } from './read-window.js';
+import { RefusedDays } from './refused-days.js';
 import { TaskList, isSecondLook, planTasks } from './tasks.js';
 import type { Task } from './tasks.js';
 import { Trouble } from './trouble.js';
@@ -25,8 +25,6 @@ import { WindowLengths } from './window-lengths.js';
 /** Requests after which a poll leaves further scopes to the next, where they come first. */
 const MAX_POLL_REQUESTS = 60;
 const HEARTBEAT_MS = 15_000;
-/** The few days of a usual poll are no reason for a vendor to take too long. */
-const SLOW_WINDOW_DAYS = 8;
 
 export interface SyncOptions {
   readonly connection: string;
@@ -106,12 +104,6 @@ class Sync {
   private readonly trouble: Trouble;
   private readonly historyEnds: HistoryEnds;
   private readonly lengths: WindowLengths;
-  /** By scope, a single day that was refused while the oldest is asked for. */
-  private readonly probes = new Map<number, { readonly day: Day; readonly fault: Fault }>();
-  /** Scopes of which a day was refused though older ones are given. */
-  private readonly holes = new Set<number>();
-  /** Scopes of which a long window took too long. */
-  private readonly slow = new Set<number>();
   /** The vendor is in trouble: audits, which can wait, are left to the next sync. */
   private auditsWait = false;
   /** When the longest waiting of the scopes that get no turn in this sync was read. */
@@ -236,6 +228,14 @@ class Sync {
     if (deep) this.lengths.forget();
     const waits = (task: Task): boolean => this.waitsForNextPoll(task);
     const tasks = new TaskList(this.trouble.order(planned), waits, this.lengths);
+    const refused = new RefusedDays({
+      ledger,
+      ends: this.historyEnds,
+      tasks,
+      since,
+      now,
+      onFault: (fault) => (this.firstFault ??= fault),
+    });
     this.report({ phase: 'reading', done: 0, total: tasks.days });
     for (let task = tasks.take(); task !== null; task = tasks.take()) {
       if (tasks.isSkipped(task)) {
@@ -249,19 +249,21 @@ class Sync {
           continue;
         }
         tasks.wasRead(task);
-        this.wasRead(task);
+        refused.wasRead(task);
+        this.trouble.wasRead(task.scope);
+        this.advance(task.window, true);
       } catch (error) {
         if (this.context.signal.aborted) throw error;
         const fault = toFault(error);
         const isMissedLook = isSecondLook(task) && AUDIT_FAULTS.has(fault.kind);
         if (isMissedLook) this.lookFailed(task);
-        if (fault.kind !== 'range') this.closeProbe(task.scope);
+        if (fault.kind !== 'range') refused.closeProbe(task.scope);
         if (fault.kind === 'no-such-app') {
           await this.notFound(task);
           tasks.end(task.scope);
-        } else if (fault.kind === 'range' && this.mayBeBeyondHistory(task)) {
-          if (this.isHalved(tasks, task, fault)) continue;
-        } else if (this.isShortened(tasks, task, fault)) {
+        } else if (fault.kind === 'range' && refused.mayEndHistory(task)) {
+          if (refused.isHalved(task, fault)) continue;
+        } else if (this.lengths.isShortened(tasks, task, fault)) {
           continue;
         } else if (WINDOW_FAULTS.has(fault.kind)) {
           // A daily look that comes to nothing has its turn again tomorrow.
@@ -288,79 +290,6 @@ class Sync {
    */
   private lookFailed({ scope, purpose }: Task): void {
     if (purpose === 'audit') this.deps.ledger.recordAudit(scope.id, this.deps.now());
-  }
-
-  private wasRead({ scope, window }: Task): void {
-    this.trouble.wasRead(scope);
-    this.historyEnds.wasRead(scope, window);
-    this.closeProbe(scope);
-    this.advance(window, true);
-  }
-
-  /** Settled days that are no longer given stand as they are; of days never read it shows how far back the vendor goes. */
-  private mayBeBeyondHistory(task: Task): boolean {
-    if (isSecondLook(task) || this.probes.has(task.scope.id)) return true;
-    if (task.purpose === 'poll' || this.options.since !== null || this.holes.has(task.scope.id)) return false;
-    return this.deps.ledger.covered(task.scope.id, task.window).length === 0;
-  }
-
-  /** What the vendor refuses to be asked for. @returns whether the window's halves come next */
-  private isHalved(tasks: TaskList, task: Task, fault: Fault): boolean {
-    const { scope, window } = task;
-    if (isSecondLook(task)) return false;
-    if (lengthOf(window) > 1) {
-      tasks.halve(task);
-      return true;
-    }
-    const probe = this.probes.get(scope.id);
-    const [known] = this.deps.ledger.covered(scope.id, { from: EARLIEST_DAY, to: window.to });
-    const oldest = [tasks.oldestUnread(scope), known?.day].reduce(earliest, window.from);
-    if (probe === undefined && oldest < window.from) {
-      // The end, if the oldest day is refused as well; else one amid others.
-      this.probes.set(scope.id, { day: window.to, fault });
-      tasks.askNext(task, oldest);
-    } else {
-      this.probes.delete(scope.id);
-      this.historyEnded(tasks, scope, probe?.day ?? window.to, fault);
-    }
-    return false;
-  }
-
-  /** The vendor did give the oldest day, or nobody knows: that it refused the newer one is a fault. */
-  private closeProbe({ id }: Scope): void {
-    const probe = this.probes.get(id);
-    if (probe === undefined) return;
-    this.probes.delete(id);
-    this.holes.add(id);
-    this.firstFault ??= probe.fault;
-  }
-
-  /** It is refused from this day back; a fault only where nothing newer was given lately either. */
-  private historyEnded(tasks: TaskList, scope: Scope, day: Day, fault: Fault): void {
-    const { ledger, now } = this.deps;
-    const newer = ledger.covered(scope.id, { from: addDays(day, 1), to: dayOf(now()) });
-    if (newer.some(({ readAt }) => now() - readAt < DAY_MS)) {
-      this.historyEnds.keep(scope, day);
-      tasks.endHistory(scope, day);
-    } else {
-      this.firstFault ??= fault;
-      tasks.end(scope);
-    }
-  }
-
-  /**
-   * Where a shorter window may be answered, the halves come next. One that takes too
-   * long may also be a vendor in trouble: that is tried once a scope.
-   */
-  private isShortened(tasks: TaskList, task: Task, { kind }: Fault): boolean {
-    const { scope, window } = task;
-    const isSlow = kind === 'timeout' && lengthOf(window) >= SLOW_WINDOW_DAYS && !this.slow.has(scope.id);
-    const isLarge = kind === 'too-large' && lengthOf(window) > 1;
-    if (!isSlow && !isLarge) return false;
-    const days = tasks.split(task);
-    if (isSlow) this.slow.add(scope.id);
-    else this.lengths.keep(scope, days);
-    return true;
   }
 
   /** With the scope it is about, where there are others that may be well. */
@@ -502,8 +431,4 @@ export function toFault(error: unknown): Fault {
     return { kind: error.kind, detail: error.detail, retryAt: error.retryAt };
   }
   return { kind: 'internal', detail: error instanceof Error ? error.name : null, retryAt: null };
-}
-
-function earliest(day: Day, other: Day | null | undefined): Day {
-  return other === null || other === undefined ? day : earlier(day, other);
 }

@@ -1,0 +1,96 @@
+/**
+ * Days that a vendor refuses to be asked for. Where it gives newer ones its
+ * history ends there, which is no failure of a sync; a refused day amid given
+ * ones is one, and so is a refusal of everything.
+ */
+import { DAY_MS, addDays, dayOf, earlier, lengthOf } from '../../shared/day.js';
+import type { Day } from '../../shared/day.js';
+import type { Fault } from '../../shared/faults.js';
+import { EARLIEST_DAY } from '../ledger/ledger.js';
+import type { Ledger, Scope } from '../ledger/types.js';
+import type { HistoryEnds } from './history-ends.js';
+import { isSecondLook } from './tasks.js';
+import type { Task, TaskList } from './tasks.js';
+
+export interface RefusedDaysOptions {
+  readonly ledger: Ledger;
+  readonly ends: HistoryEnds;
+  readonly tasks: TaskList;
+  /** The day from which on the user asked for days again: of these, to be refused one is a fault. */
+  readonly since: Day | null;
+  readonly now: () => number;
+  readonly onFault: (fault: Fault) => void;
+}
+
+/** One sync's. */
+export class RefusedDays {
+  /** By scope, a single day that was refused while the oldest is asked for. */
+  private readonly probes = new Map<number, { readonly day: Day; readonly fault: Fault }>();
+  /** Scopes of which a day was refused though older ones are given. */
+  private readonly holes = new Set<number>();
+
+  constructor(private readonly options: RefusedDaysOptions) {}
+
+  /** Settled days that are no longer given stand as they are; of days never read it shows how far back the vendor goes. */
+  mayEndHistory(task: Task): boolean {
+    const { ledger, since } = this.options;
+    const { scope, window, purpose } = task;
+    if (isSecondLook(task) || this.probes.has(scope.id)) return true;
+    if (purpose === 'poll' || since !== null || this.holes.has(scope.id)) return false;
+    return ledger.covered(scope.id, window).length === 0;
+  }
+
+  /** @returns whether the window's halves come next */
+  isHalved(task: Task, fault: Fault): boolean {
+    const { ledger, tasks } = this.options;
+    const { scope, window } = task;
+    if (isSecondLook(task)) return false;
+    if (lengthOf(window) > 1) {
+      tasks.halve(task);
+      return true;
+    }
+    const probe = this.probes.get(scope.id);
+    const [known] = ledger.covered(scope.id, { from: EARLIEST_DAY, to: window.to });
+    const oldest = [tasks.oldestUnread(scope), known?.day].reduce(earliest, window.from);
+    if (probe === undefined && oldest < window.from) {
+      // The end, if the oldest day is refused as well; else one amid others.
+      this.probes.set(scope.id, { day: window.to, fault });
+      tasks.askNext(task, oldest);
+    } else {
+      this.probes.delete(scope.id);
+      this.historyEnded(scope, probe?.day ?? window.to, fault);
+    }
+    return false;
+  }
+
+  wasRead({ scope, window }: Task): void {
+    this.options.ends.wasRead(scope, window);
+    this.closeProbe(scope);
+  }
+
+  /** The vendor did give the oldest day, or nobody knows: that it refused the newer one is a fault. */
+  closeProbe({ id }: Scope): void {
+    const probe = this.probes.get(id);
+    if (probe === undefined) return;
+    this.probes.delete(id);
+    this.holes.add(id);
+    this.options.onFault(probe.fault);
+  }
+
+  /** It is refused from this day back; a fault only where nothing newer was given lately either. */
+  private historyEnded(scope: Scope, day: Day, fault: Fault): void {
+    const { ledger, ends, tasks, now, onFault } = this.options;
+    const newer = ledger.covered(scope.id, { from: addDays(day, 1), to: dayOf(now()) });
+    if (newer.some(({ readAt }) => now() - readAt < DAY_MS)) {
+      ends.keep(scope, day);
+      tasks.endHistory(scope, day);
+    } else {
+      onFault(fault);
+      tasks.end(scope);
+    }
+  }
+}
+
+function earliest(day: Day, other: Day | null | undefined): Day {
+  return other === null || other === undefined ? day : earlier(day, other);
+}
