@@ -115,7 +115,7 @@ function goneNote(gone: readonly string[]): string | null {
     : `${gone.length} apps are no longer listed; their history is kept`;
 }
 
-/** Days that the vendor refuses stay unknown, whatever is done here. */
+/** Days that the vendor refuses stay as they were read, or unknown, whatever is done here. */
 function historyNote(ledger: Ledger, connection: Connection): string | null {
   const ends = historyEnds(connection.memo);
   if (ends.size === 0) return null;
@@ -129,5 +129,5 @@ function historyNote(ledger: Ledger, connection: Connection): string | null {
   const [day] = days;
   const before = days.length === 1 && day !== undefined ? ` before ${addDays(day, 1)}` : '';
   const what = before === '' ? 'no older days' : 'no days';
-  return `${PROVIDER_NAMES[connection.provider]} gives ${what}${of}${before}; what they cost is not known`;
+  return `${PROVIDER_NAMES[connection.provider]} gives ${what}${of}${before}; those not read before stay unknown`;
 }

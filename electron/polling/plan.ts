@@ -87,7 +87,8 @@ export function planWindows(input: PlanInput): DayRange[] {
   const isNeeded = (day: Day): boolean => {
     const known = covered.get(day);
     if (input.since !== null && day >= input.since) return true;
-    if (known === undefined) return !isRefused(day);
+    if (isRefused(day)) return false;
+    if (known === undefined) return true;
     if (rests) return false;
     // A settled day that lost charges is looked at once a day until it is sure.
     if (known.settled) return known.doubtedAt !== undefined && input.deep;
@@ -96,8 +97,14 @@ export function planWindows(input: PlanInput): DayRange[] {
   const needed: Day[] = [];
   for (let day = last; day >= first; day = addDays(day, -1)) if (isNeeded(day)) needed.push(day);
   const windows = windowsOver(needed, input.maxWindowDays);
-  // Once a day the newest that was refused is asked for by itself: a vendor may think again.
-  const isDue = input.deep && input.since === null && refusedDay !== null && refusedDay >= first;
+  // The newest that was refused is asked for by itself, as a vendor may think again: once a day,
+  // and at each poll while what was read of it may still change.
+  const mayChange = (day: Day): boolean => day >= reach && covered.get(day)?.settled === false && !rests;
+  const isDue =
+    refusedDay !== null &&
+    input.since === null &&
+    refusedDay >= first &&
+    (input.deep || mayChange(refusedDay));
   return isDue ? [...windows, { from: refusedDay, to: refusedDay }] : windows;
 }
 

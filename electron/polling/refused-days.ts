@@ -31,18 +31,16 @@ export class RefusedDays {
 
   constructor(private readonly options: RefusedDaysOptions) {}
 
-  /** Settled days that are no longer given stand as they are; of days never read it shows how far back the vendor goes. */
+  /** Days read before that are no longer given stand as they are; that a window is refused may show how far back the vendor goes. */
   mayEndHistory(task: Task): boolean {
-    const { ledger, since } = this.options;
-    const { scope, window, purpose } = task;
-    if (isSecondLook(task) || this.probes.has(scope.id)) return true;
-    if (purpose === 'poll' || since !== null || this.holes.has(scope.id)) return false;
-    return ledger.covered(scope.id, window).length === 0;
+    const { id } = task.scope;
+    if (isSecondLook(task) || this.probes.has(id)) return true;
+    return this.options.since === null && !this.holes.has(id);
   }
 
   /** @returns whether the window's halves come next */
   isHalved(task: Task, fault: Fault): boolean {
-    const { ledger, tasks } = this.options;
+    const { ledger, ends, tasks } = this.options;
     const { scope, window } = task;
     if (isSecondLook(task)) return false;
     if (lengthOf(window) > 1) {
@@ -52,7 +50,7 @@ export class RefusedDays {
     const probe = this.probes.get(scope.id);
     const [known] = ledger.covered(scope.id, { from: EARLIEST_DAY, to: window.to });
     const oldest = [tasks.oldestUnread(scope), known?.day].reduce(earliest, window.from);
-    if (probe === undefined && oldest < window.from) {
+    if (probe === undefined && oldest < window.from && ends.of(scope) !== window.to) {
       // The end, if the oldest day is refused as well; else one amid others.
       this.probes.set(scope.id, { day: window.to, fault });
       tasks.askNext(task, oldest);

@@ -141,7 +141,8 @@ export class TaskList {
   isSkipped(task: Task): boolean {
     const { scope, window, purpose } = task;
     const refused = this.exhausted.get(scope.id);
-    if (purpose === 'backfill' && refused !== undefined && window.to <= refused) return true;
+    const isFirst = purpose === 'backfill' || purpose === 'poll';
+    if (isFirst && refused !== undefined && window.to <= refused) return true;
     return this.ended.has(scope.id) || this.waits(task);
   }
 

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { connectionViews } from '../../electron/core/connection-views.js';
 import { readDayFacts } from '../../electron/core/day-facts.js';
+import type { Scope } from '../../electron/ledger/types.js';
 import type { VendorResponse } from '../../electron/providers/adapter.js';
 import { DAY_MS, HOUR_MS, addDays, contains, dayOf, eachDay, lengthOf } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
@@ -75,6 +76,10 @@ function unreadDays(id: string): Day[] {
   );
   return eachDay({ from: since, to: TODAY }).filter((day) => !known.has(day));
 }
+
+/** Scopes that every poll asks. */
+const followed = (id: string): Scope[] =>
+  program.ledger.scopes(id).filter(({ goneAt, dormant }) => goneAt === null && !dormant);
 
 function notesOf(id: string): readonly string[] {
   const { ledger, now } = program;
@@ -175,14 +180,61 @@ describe.each(PROVIDERS)('where %s gives no older days', (provider) => {
     expect(notesOf(id)).toHaveLength(1);
   });
 
-  it('fails where days are refused that were read before and may still change', async () => {
+  it('lets days that were read before and are no longer given stand as they are', async () => {
     program = await startProgram({ now: () => START, months: 2 });
     const id = await program.connect(provider);
     expect(await program.sync(id)).toEqual({ kind: 'done' });
+    const whole = program.servers.truth.whole();
+    const given = addDays(TODAY, -1);
+    const before = { from: whole.from, to: addDays(given, -1) };
+    const known = program.byDay(id, before);
+    // Switched off for long enough that the vendor no longer gives days that may still change.
+    program.now += 3 * HOUR_MS;
+    const { wrap, refused } = refusing((day) => day < addDays(given, -MARGIN[provider]));
+    program.wrap = wrap;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    expect(program.byDay(id, before)).toEqual(known);
+    expect(notesOf(id).at(-1)).toMatch(new RegExp(`gives no days .*before ${given};`));
+    for (const scope of followed(id)) {
+      const read = program.ledger.covered(scope.id, { from: given, to: TODAY });
+      expect(read.map(({ readAt }) => readAt)).toEqual([program.now, program.now]);
+    }
+    // A slip of the vendor must not keep them from being read for long: each poll asks for one of them.
+    refused.length = 0;
     program.now += HOUR_MS;
-    program.wrap = refusing((day) => day < addDays(TODAY, -1)).wrap;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    expect(new Set(refused)).toEqual(new Set([addDays(given, -1 - MARGIN[provider])]));
+    expect(refused.length).toBeLessThanOrEqual(program.ledger.scopes(id).length);
+    program.wrap = (http) => http;
+    program.now += HOUR_MS;
+    await program.sync(id);
+    program.now += HOUR_MS;
+    await program.sync(id);
+    expect(notesOf(id)).toEqual([]);
+    for (const scope of followed(id)) {
+      const open = program.ledger.covered(scope.id, whole).filter(({ settled }) => !settled);
+      expect(new Set(open.map(({ readAt }) => readAt))).toEqual(new Set([program.now]));
+    }
+  });
+
+  it('fails where a day is refused amid others that may still change, and reads the others', async () => {
+    program = await startProgram({ now: () => START, months: 2 });
+    const id = await program.connect(provider);
+    await program.sync(id);
+    program.now += HOUR_MS;
+    const hole = addDays(TODAY, -1);
+    const margin = MARGIN[provider];
+    program.wrap = answering((days) => (contains(days, hole) ? REFUSAL : null));
     expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'range' } });
     expect(notesOf(id)).toEqual([]);
+    const untouched = followed(id)
+      .flatMap((scope) => program.ledger.covered(scope.id, program.servers.truth.whole()))
+      .filter(
+        ({ day, settled }) => !settled && (day < addDays(hole, -margin) || day > addDays(hole, margin)),
+      );
+    // Phala's margin leaves none of the days that may still change.
+    expect(untouched.length > 0).toBe(provider === 'clickhouse');
+    for (const { readAt } of untouched) expect(readAt).toBe(program.now);
   });
 
   it('fails where it refuses the newest days', async () => {

@@ -413,7 +413,7 @@ Analytics: the vendor reported 5 CHC, stored are 4.5 CHC.
   });
 
   it('says of a connection what is wrong with it and what is worth knowing, each in a line', () => {
-    const note = 'ClickHouse gives no days before 2026-08-01; what they cost is not known';
+    const note = 'ClickHouse gives no days before 2026-08-01; those not read before stay unknown';
     const lines = connectionsText([{ ...connection, notes: [note] }]).split('\n');
     expect(lines.slice(2)).toEqual([
       'Analytics: ClickHouse rejected the key. Replace it with a key that is active.',
