@@ -8,6 +8,7 @@ import type {
   DayDetail,
   DayState,
   Forecast,
+  Gap,
   Overview,
   ProviderId,
   SplitBy,
@@ -40,8 +41,12 @@ export const BREAKDOWN_NAMES: Readonly<Record<BreakdownBy, string>> = {
   connection: 'Connection',
 };
 
-/** What a day is that was read before its end, and not since. */
-const READ_IN_PART = 'read in part';
+/** What a day is that is not known. */
+const GAPS: Readonly<Record<Gap, string>> = {
+  unread: 'not read yet',
+  'in-part': 'read in part',
+  refused: 'not given by the vendor',
+};
 
 /** What a day is, in words. `reported`: charges of it are known already. */
 export function dayStateText(state: DayState, reported = false): string {
@@ -49,7 +54,7 @@ export function dayStateText(state: DayState, reported = false): string {
     case 'before':
       return 'before the first record';
     case 'unknown':
-      return 'not read yet';
+      return GAPS.unread;
     case 'open':
       return reported ? 'so far' : 'not reported yet';
     case 'provisional':
@@ -66,20 +71,20 @@ export function dayStateText(state: DayState, reported = false): string {
 }
 
 /** {@link dayStateText} of a bar. @param amount that is shown for it */
-export function barStateText({ state, usd, readInPart }: DayBar, amount = usd): string {
-  return readInPart ? READ_IN_PART : dayStateText(state, (amount ?? 0n) !== 0n);
+export function barStateText({ state, usd, gap }: DayBar, amount = usd): string {
+  return gap === null ? dayStateText(state, (amount ?? 0n) !== 0n) : GAPS[gap];
 }
 
 /** {@link dayStateText} of a day that is looked at, over all connections. */
 export function detailStateText({ state, usd, connections }: DayDetail): string {
-  const unknown = connections.filter((one) => one.state === 'unknown');
-  const readInPart = unknown.length > 0 && unknown.every((one) => one.readInPart);
-  return readInPart ? READ_IN_PART : dayStateText(state, (usd ?? 0n) !== 0n);
+  const [first, ...others] = connections.map(({ gap }) => gap).filter((gap) => gap !== null);
+  if (first === undefined) return dayStateText(state, (usd ?? 0n) !== 0n);
+  return GAPS[others.every((gap) => gap === first) ? first : 'unread'];
 }
 
 /** {@link dayStateText} of one connection's reading of a day. */
-export function readingText({ state, readInPart }: DayDetail['connections'][number]): string {
-  return readInPart ? READ_IN_PART : dayStateText(state);
+export function readingText({ state, gap }: DayDetail['connections'][number]): string {
+  return gap === null ? dayStateText(state) : GAPS[gap];
 }
 
 export const CONNECTION_STATES: Readonly<Record<ConnectionState, string>> = {

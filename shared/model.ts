@@ -120,6 +120,12 @@ export interface SeriesView {
   readonly usd: Nanos;
 }
 
+/**
+ * Why a day is not known: it was not read; it was read before its end, and the
+ * charges of then are in it; or the vendor refuses to be asked for it.
+ */
+export type Gap = 'unread' | 'in-part' | 'refused';
+
 export interface DayBar {
   readonly day: Day;
   readonly state: DayState;
@@ -131,8 +137,8 @@ export interface DayBar {
   readonly cumulative: Nanos | null;
   /** Names of the connections that do not know this day. */
   readonly unknownFor: readonly string[];
-  /** Each of those read it before its end: their charges of then are in it. */
-  readonly readInPart: boolean;
+  /** Why, where that is the same for each of those, else `unread`; null where it is known. */
+  readonly gap: Gap | null;
 }
 
 export interface BreakdownRow {
@@ -292,8 +298,8 @@ export interface DayDetail {
     readonly id: string;
     readonly name: string;
     readonly state: DayState;
-    /** Not known, but read before its end: the charges of then are in it. */
-    readonly readInPart: boolean;
+    /** Null where it is known. */
+    readonly gap: Gap | null;
     readonly readAt: number | null;
   }>;
   readonly previous: Day | null;

@@ -8,6 +8,7 @@ import type { KnownDay } from '../../shared/policy/known-days.js';
 import type { Connection, Ledger, Question, ResourceSum } from '../ledger/types.js';
 import { resourceName } from './breakdown.js';
 import type { DayFacts } from './day-facts.js';
+import { gapsOf, joinGaps } from './day-gaps.js';
 
 /** The largest so many series are told apart in a bar; the rest is one. */
 const SERIES = 5;
@@ -115,13 +116,10 @@ function bars(input: BarsInput, series: readonly SeriesView[], splits: Splits): 
   const known = new Map(input.days.map((day) => [day.day, day]));
   const names = new Map(input.connections.map(({ id, name }) => [id, name]));
   const unknownFor = new Map<Day, string[]>();
-  const charged = new Set(facts.sums.map(({ connection, day }) => `${connection} ${day}`));
-  const unread = new Set<Day>();
   for (const { day, connection, state } of facts.states) {
-    if (state !== 'unknown') continue;
-    unknownFor.set(day, [...(unknownFor.get(day) ?? []), names.get(connection) ?? connection]);
-    if (!charged.has(`${connection} ${day}`)) unread.add(day);
+    if (state === 'unknown') unknownFor.set(day, [...(unknownFor.get(day) ?? []), connection]);
   }
+  const gapOf = gapsOf(input.ledger, input.connections, input.chart, facts);
   let cumulative = 0n;
   return eachDay(input.chart).map((day): DayBar => {
     if (day > today) return future(day);
@@ -140,12 +138,12 @@ function bars(input: BarsInput, series: readonly SeriesView[], splits: Splits): 
         return usd === undefined || usd === 0n ? [] : [{ key, usd: nanos(usd) }];
       }),
       cumulative: nanos(cumulative),
-      unknownFor: unknownFor.get(day) ?? [],
-      readInPart: unknownFor.has(day) && !unread.has(day),
+      unknownFor: (unknownFor.get(day) ?? []).map((id) => names.get(id) ?? id),
+      gap: joinGaps((unknownFor.get(day) ?? []).map((id) => gapOf(id, day))),
     };
   });
 }
 
 function future(day: Day): DayBar {
-  return { day, state: 'future', usd: null, split: [], cumulative: null, unknownFor: [], readInPart: false };
+  return { day, state: 'future', usd: null, split: [], cumulative: null, unknownFor: [], gap: null };
 }

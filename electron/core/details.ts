@@ -7,6 +7,7 @@ import { rateOn } from '../ledger/rates.js';
 import type { Connection, Ledger, MeterSum } from '../ledger/types.js';
 import { resourceDetail as describe, resourceName } from './breakdown.js';
 import { joined, readDayFacts } from './day-facts.js';
+import { gapsOf } from './day-gaps.js';
 
 /** A row's own small bars show so many days. */
 const ROW_DAYS = 31;
@@ -26,7 +27,7 @@ export function dayDetail(
   const nothing =
     facts.sums.length === 0 && state !== 'settled' && state !== 'zero' && state !== 'provisional';
   const names = new Map(connections.map(({ id, name }) => [id, name]));
-  const charged = new Set(facts.sums.map(({ connection }) => connection));
+  const gapOf = gapsOf(ledger, connections, range, facts);
   const firsts = connections.map(({ id }) => ledger.firstChargeDay(id)).filter((first) => first !== null);
   const first = firsts.sort()[0] ?? day;
   const metersOfResource = ledger.metersByResource(question);
@@ -60,7 +61,7 @@ export function dayDetail(
       id: entry.connection,
       name: names.get(entry.connection) ?? entry.connection,
       state: entry.state,
-      readInPart: entry.state === 'unknown' && charged.has(entry.connection),
+      gap: gapOf(entry.connection, day),
       readAt: entry.readAt,
     })),
     previous: day > first ? addDays(day, -1) : null,

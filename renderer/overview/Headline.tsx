@@ -3,7 +3,7 @@ import type { CSSProperties } from 'react';
 
 import { lengthOf } from '../../shared/day';
 import type { Day } from '../../shared/day';
-import type { Change, ConnectionView, Overview, ViewChoice } from '../../shared/model';
+import type { Change, ConnectionView, Gap as GapKind, Overview, ViewChoice } from '../../shared/model';
 import { isUnreported } from '../../shared/policy/period-amount';
 import { dayText, listText, plural, rangeText } from '../format';
 import { useFormat } from '../formatContext';
@@ -33,7 +33,7 @@ function daysText(days: readonly Day[], today: Day): string {
 
 interface Gap {
   readonly text: string;
-  /** What was not read can be read; what the vendor has not reported yet can only be awaited. */
+  /** What was not read can be read; what the vendor does not give, or has not reported yet, cannot. */
   readonly unread: boolean;
 }
 
@@ -48,10 +48,12 @@ function unreadText(overview: Overview): string {
   return sameFor && first.length > 0 && others ? `${listText(first)} on ${text}` : text;
 }
 
-/** All that is missing of the days that are not known is what came after they were read. */
-function isReadInPart({ total, days }: Overview): boolean {
-  const unread = new Set(total.unknownDays);
-  return days.filter(({ day }) => unread.has(day)).every(({ readInPart }) => readInPart);
+/** Why none of the days that are not known is, where that is the same for all. */
+function commonGap({ total, days }: Overview): GapKind {
+  const gapOn = new Map(days.map(({ day, gap }) => [day, gap]));
+  const kinds = new Set(total.unknownDays.map((day) => gapOn.get(day) ?? 'unread'));
+  const [first = 'unread'] = kinds;
+  return kinds.size === 1 ? first : 'unread';
 }
 
 /** Which days are missing from a number, and why; null where none is. */
@@ -60,10 +62,14 @@ function gapOf(overview: Overview): Gap | null {
   if (total.known !== 'part') return null;
   if (total.unknownDays.length > 0) {
     const text = unreadText(overview);
-    return {
-      text: isReadInPart(overview) ? `${text}: read only in part` : `Without ${text}: not read yet`,
-      unread: true,
-    };
+    switch (commonGap(overview)) {
+      case 'unread':
+        return { text: `Without ${text}: not read yet`, unread: true };
+      case 'in-part':
+        return { text: `${text}: read only in part`, unread: true };
+      case 'refused':
+        return { text: `Without ${text}: not given by the vendor`, unread: false };
+    }
   }
   return { text: `Without ${daysText(total.unreportedDays, today)}: not reported yet`, unread: false };
 }

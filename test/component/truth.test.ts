@@ -102,6 +102,22 @@ it('says of a day that was read before its end that only a part of it is there',
   );
 });
 
+it('says of days that the vendor refuses that it does not give them, and offers no reading', async () => {
+  await show('not-given');
+  await window().page.getByText('Without Analytics on 4 days: not given by the vendor').waitFor();
+  expect(await find('button', 'Read now').count()).toBe(0);
+  await click('radio', 'Table');
+  await find('row', /^Nov 4 not given by the vendor /).waitFor();
+  await find('row', /^Nov 5 settled /).waitFor();
+  await click('radio', 'Daily');
+  await find('slider').focus();
+  await press('Home', 'Enter');
+  await find('heading', 'Sun, Nov 1 UTC').waitFor();
+  await expect
+    .poll(() => text('main:not([hidden])'))
+    .toMatch(/Last read[\s\S]*Analytics\s+not given by the vendor/);
+});
+
 it('shows no amount of today before a charge of it is reported, beside a true $0', async () => {
   await show('true-zero');
   expect(await text('[class*=number]')).toBe('$0.00');

@@ -41,6 +41,14 @@ export const PARTLY: Account = {
   unread: new Map([['c1', new Set([day('2026-11-09'), day('2026-11-10'), day('2026-11-14')])]]),
 };
 
+/** A vendor that no longer gives the days before the 5th. */
+const GIVEN_UNTIL = day('2026-11-04');
+export const NOT_GIVEN: Account = {
+  ...ACCOUNT,
+  connections: [PHALA, { ...CLICKHOUSE, memo: { historyEnds: { c1: GIVEN_UNTIL } } }],
+  unread: new Map([['c1', unreadUntil(GIVEN_UNTIL)]]),
+};
+
 /** A computer that slept since yesterday. */
 export const ASLEEP: Account = {
   ...ACCOUNT,

@@ -1,7 +1,14 @@
 /** A made-up account behind the questions that the program's views ask their ledger. */
 import { rateOn } from '../../electron/ledger/rates';
 import { dayState } from '../../electron/ledger/day-state';
-import type { DayKnowledge, Ledger, MeterSum, Question, ResourceSum } from '../../electron/ledger/types';
+import type {
+  DayKnowledge,
+  Ledger,
+  MeterSum,
+  Question,
+  ResourceSum,
+  Scope,
+} from '../../electron/ledger/types';
 import { addDays, dayOf, eachDay, earlier, endOf } from '../../shared/day';
 import type { Day } from '../../shared/day';
 import type { Unit } from '../../shared/model';
@@ -12,7 +19,8 @@ import type { Account, FixtureResource } from './account';
 
 type Asked = Pick<
   Ledger,
-  | ('connections' | 'rates' | 'goneScopes' | 'dayStates' | 'firstChargeDay' | 'revisions')
+  | ('connections' | 'rates' | 'scopes' | 'goneScopes' | 'covered')
+  | ('dayStates' | 'firstChargeDay' | 'revisions')
   | ('daySums' | 'daySplit' | 'keySums' | 'resourceSums' | 'resourceMeters' | 'meterSums')
   | 'metersByResource'
   | ('hours' | 'lastDayByHour')
@@ -58,6 +66,22 @@ function summed<T>(
     });
   }
   return [...found.values()];
+}
+
+/** A connection's only scope, told by the connection's place. */
+function scopeOf({ id, name, accountCreatedDay }: Account['connections'][number], index: number): Scope {
+  return {
+    id: index,
+    connection: id,
+    key: id,
+    name,
+    createdDay: accountCreatedDay,
+    dormant: false,
+    goneAt: null,
+    endedAt: null,
+    lastChargeDay: TODAY,
+    auditedAt: null,
+  };
 }
 
 export function ledgerOf(account: Account): Ledger {
@@ -130,7 +154,14 @@ export function ledgerOf(account: Account): Ledger {
   const answers: Asked = {
     connections: () => [...account.connections],
     rates: () => [...account.rates],
+    scopes: (id) => account.connections.flatMap((one, index) => (one.id === id ? [scopeOf(one, index)] : [])),
     goneScopes: () => [],
+    covered: (scope, range) => {
+      const { id = '', lastSuccess } = account.connections[scope] ?? {};
+      return eachDay(range)
+        .filter((day) => account.unread.get(id)?.has(day) !== true)
+        .map((day) => ({ day, readAt: lastSuccess ?? NOW, charges: 0, settled: day <= SETTLED_UNTIL }));
+    },
     firstChargeDay,
     dayStates: ({ range, connections }, today) =>
       account.connections

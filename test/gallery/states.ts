@@ -19,6 +19,7 @@ import {
   ONE,
   OTHER_RATE,
   ASLEEP,
+  NOT_GIVEN,
   PARTLY,
   REMOVED,
   TINY,
@@ -86,6 +87,7 @@ const FIRST: readonly GalleryState[] = [
 const TROUBLED: readonly GalleryState[] = [
   state('read-early', 'Yesterday read before its end', { account: ASLEEP }),
   state('partly-known', 'Partly known', { account: PARTLY }),
+  state('not-given', 'Days that a vendor does not give', { account: NOT_GIVEN }),
   state('provisional', 'Provisional day under the pointer', {}, [{ do: 'hover-day', share: 0.62 }]),
   state('stale', 'Stale', { account: failing('c1', { kind: 'timeout', hoursOld: 3 }) }),
   state('offline', 'Offline', { account: failing(null, { kind: 'offline', hoursOld: 2.5 }) }),

@@ -28,7 +28,7 @@ function bar(state: DayState, parts: Record<string, bigint>, cumulative: bigint 
     split,
     cumulative: cumulative === null ? null : nanos(cumulative),
     unknownFor: [],
-    readInPart: false,
+    gap: null,
   };
 }
 

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { readDayFacts } from '../../electron/core/day-facts.js';
+import { gapsOf, joinGaps } from '../../electron/core/day-gaps.js';
+import { dayDetail } from '../../electron/core/details.js';
+import { ZERO } from '../../shared/money.js';
+import { day, startOf } from '../../shared/day.js';
+import type { Connection } from '../../electron/ledger/types.js';
+import { addConnection, bench, charge, days, listScopes, NOW, TODAY, write } from './ledger-support.js';
+import type { Bench } from './ledger-support.js';
+
+/** Why a day is not known. */
+
+let own: Bench;
+let connection: Connection;
+
+beforeEach(() => {
+  own = bench();
+  connection = addConnection(own.ledger);
+});
+
+afterEach(() => own.close());
+
+/** What the vendor refused of each app, the newest day of it. */
+function refuse(ends: Readonly<Record<string, string>>): void {
+  const at = NOW;
+  own.ledger.recordSync(connection.id, {
+    at,
+    asOf: at,
+    fault: null,
+    reconciliation: null,
+    memo: { historyEnds: ends },
+  });
+  connection = own.ledger.connection(connection.id) ?? connection;
+}
+
+function gaps(from: string, to: string): Array<string | null> {
+  const range = days(from, to);
+  const facts = readDayFacts(own.ledger, [connection], range, TODAY, NOW);
+  const gapOf = gapsOf(own.ledger, [connection], range, facts);
+  return facts.states.map((state) => gapOf(state.connection, state.day));
+}
+
+describe('a day that is not known', () => {
+  it('is refused where each app that lacks it was refused it, unread where one was not', () => {
+    const [shop, blog] = listScopes(own.ledger, connection, ['shop', 'blog']);
+    if (shop === undefined || blog === undefined) throw new Error('apps were listed');
+    write(own.ledger, shop, days('2026-11-05', '2026-11-10'), [[charge('2026-11-05', '1')]]);
+    write(own.ledger, blog, days('2026-11-03', '2026-11-10'), [[charge('2026-11-03', '1', { key: 'b' })]]);
+    refuse({ shop: '2026-11-04', blog: '2026-11-02' });
+    expect(gaps('2026-11-01', '2026-11-06')).toEqual([
+      'refused',
+      'refused',
+      'refused',
+      'refused',
+      null,
+      null,
+    ]);
+    refuse({ shop: '2026-11-04' });
+    expect(gaps('2026-11-01', '2026-11-06')).toEqual(['unread', 'unread', 'refused', 'refused', null, null]);
+    expect(gaps('2026-11-11', '2026-11-11')).toEqual(['unread']);
+    const [before] = dayDetail(own.ledger, [connection], day('2026-11-04'), NOW).connections;
+    expect(before).toMatchObject({ state: 'unknown', gap: 'refused' });
+  });
+
+  it('is told from one that was read before its end', () => {
+    const [shop] = listScopes(own.ledger, connection, ['shop']);
+    if (shop === undefined) throw new Error('an app was listed');
+    const noon = startOf(day('2026-11-10')) + 12 * 3_600_000;
+    write(own.ledger, shop, days('2026-11-09', '2026-11-10'), [[charge('2026-11-10', '1')]], {
+      readAt: noon,
+      today: day('2026-11-10'),
+      roundedBy: ZERO,
+    });
+    expect(gaps('2026-11-10', '2026-11-11')).toEqual(['in-part', 'unread']);
+    refuse({ shop: '2026-11-08' });
+    expect(gaps('2026-11-08', '2026-11-11')).toEqual(['refused', null, 'in-part', 'unread']);
+  });
+});
+
+it('is said of several connections only where it is the same for all that lack the day', () => {
+  expect(joinGaps([null, 'refused', 'refused'])).toBe('refused');
+  expect(joinGaps(['refused', 'in-part'])).toBe('unread');
+  expect(joinGaps([null])).toBeNull();
+});
