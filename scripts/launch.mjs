@@ -43,6 +43,8 @@ export async function launch(electron, words, { env = process.env, folder = ROOT
     const args = [...chromiumSwitches(window, withScreen), folder, ...words];
     return run(electron.path, args, { cwd: callersFolder(), env: withScreen });
   };
+  if (window && lacksDisplay(env) && !words.includes('--once'))
+    say('There is no display: the window opens on a virtual one, unseen. Ctrl+C ends it.');
   const { status, signal } = window ? await withDisplay(env, start) : await start(env);
   if (signal === 'SIGSEGV' || signal === 'SIGTRAP' || signal === 'SIGABRT')
     say(

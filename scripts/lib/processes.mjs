@@ -67,7 +67,11 @@ function watchSignals() {
  * @returns {{ child: import('node:child_process').ChildProcess, end: () => Promise<void> }}
  */
 export function serve(command, args, options) {
-  const child = spawn(...boundToParent(command, args), options);
+  // In a group of its own: a terminal's Ctrl+C must not take it from those that it serves.
+  const child = spawn(...boundToParent(command, args), {
+    ...options,
+    detached: process.platform !== 'win32',
+  });
   services.add(child);
   const gone = new Promise((resolve) => {
     child.once('exit', resolve);

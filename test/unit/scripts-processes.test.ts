@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -146,3 +147,27 @@ test('an Electron named in COST_TRAY_ELECTRON that does not exist is told with t
   expect(status).toBe(1);
   expect(err).toBe('There is no Electron at /no/such: set COST_TRAY_ELECTRON to one, or unset it.\n');
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'what serves others is out of reach of a terminal’s Ctrl+C, and ends with the script',
+  async () => {
+    const { child, ended, says } = start(`
+      import { main, serve } from ${script('lib/processes.mjs')};
+      await main(async () => {
+        const { child } = serve('sleep', ['60'], { stdio: 'ignore' });
+        console.log('pid ' + child.pid + '.');
+        await new Promise((resolve) => setTimeout(resolve, 30_000));
+      });`);
+    let out = '';
+    child.stdout.on('data', (part: string) => (out += part));
+    await says('.');
+    const pid = Number(/pid (\d+)/.exec(out)?.[1]);
+    /** State, parent and group stand behind the name in brackets. */
+    const facts = () => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    expect(facts()[2]).toBe(String(pid));
+    child.kill('SIGTERM');
+    await ended;
+    // Where nobody collects it, an ended process is still listed.
+    await expect.poll(() => !existsSync(`/proc/${pid}`) || facts()[0] === 'Z').toBe(true);
+  },
+);
