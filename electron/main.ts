@@ -61,17 +61,17 @@ async function open(
   return opened;
 }
 
-/** The home of everything stored; Chromium's own files go into a folder below it. */
+/** The home of everything stored. Not asked of `userData`, which Chromium would make at once. */
 function homeFolder(): string {
-  return process.env['COST_TRAY_HOME'] || app.getPath('userData');
+  return process.env['COST_TRAY_HOME'] || join(app.getPath('appData'), app.getName());
 }
 
 async function runCommandLine(words: readonly string[]): Promise<number> {
-  const folder = homeFolder();
-  // A session folder of its own, so that a tray that is running is not disturbed.
+  // Chromium's files in a folder of their own, so that a tray that is running is not disturbed and none is left.
   const session = makeTemporaryFolder(tmpdir(), 'cost-tray-session');
+  app.setPath('userData', session);
   app.setPath('sessionData', session);
-  logInto(join(folder, 'logs', 'command-line.log'));
+  logInto(join(session, 'command-line.log'));
   app.disableHardwareAcceleration();
   const interruption = new AbortController();
   const signals = new EndSignals(() => interruption.abort());
@@ -93,7 +93,9 @@ async function runCommandLine(words: readonly string[]): Promise<number> {
         await app.whenReady();
         signals.listen();
         interruption.signal.throwIfAborted();
-        const { core } = await open(openHome(folder), bases, { demo: false, fallBackToMemory: false });
+        const home = openHome(homeFolder());
+        logInto(join(home.logs, 'command-line.log'));
+        const { core } = await open(home, bases, { demo: false, fallBackToMemory: false });
         return cliApp(core);
       },
       {
@@ -116,6 +118,7 @@ async function runTray(demo: boolean, once: string | null): Promise<void> {
   );
   app.setPath('userData', home.folder);
   app.setPath('sessionData', join(home.folder, 'browser'));
+  app.setPath('crashDumps', join(home.folder, 'browser', 'Crashpad'));
   logInto(join(home.logs, 'main.log'));
   if (!app.requestSingleInstanceLock()) {
     app.exit(0);

@@ -1,6 +1,7 @@
 /** The command line in the real program, without a display. */
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -63,6 +64,31 @@ describe('the command line', () => {
       const { status: code, stdout, stderr } = await say(world, words);
       expect({ words, code, stdout }).toEqual({ words, code: 2, stdout: '' });
       expect(stderr.trim().split('\n')).toHaveLength(1);
+    }
+  });
+
+  it('leaves the folder of a desktop’s settings as it was, and says where it can keep nothing', async () => {
+    const config = mkdtempSync(join(tmpdir(), 'cost-tray-e2e-config-'));
+    try {
+      const env = { ...world.env, XDG_CONFIG_HOME: config };
+      for (const words of [['--version'], ['help'], ['connections']]) {
+        expect(await say({ ...world, env }, words)).toMatchObject({ status: 0, stderr: '' });
+      }
+      expect(readdirSync(config)).toEqual([]);
+      // No home is named, and a file is in the place of its own.
+      writeFileSync(join(config, 'Cost Tray'), '');
+      env['COST_TRAY_HOME'] = '';
+      expect(await say({ ...world, env }, ['--version'])).toMatchObject({ status: 0, stderr: '' });
+      for (const [words, exit] of [
+        [['status'], 1],
+        [['check', '--month-over', '1'], 3],
+      ] as const) {
+        const { status: code, stderr } = await say({ ...world, env }, words);
+        expect(code).toBe(exit);
+        expect(stderr).toMatch(/^The folder .*Cost Tray cannot be used \(.*COST_TRAY_HOME\.\n$/);
+      }
+    } finally {
+      rmSync(config, { recursive: true });
     }
   });
 
