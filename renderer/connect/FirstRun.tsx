@@ -32,7 +32,7 @@ export function FirstRun({ app }: { readonly app: AppState }) {
       </header>
       <p className={styles.what}>
         Shows what Phala Cloud and ClickHouse Cloud cost you, day by day. It reads their billing and nothing
-        else; your keys stay in this computer’s keychain.
+        else; your keys stay on this computer.
       </p>
       {app.ledgerNotice !== null && <Notice level="warning">{app.ledgerNotice}</Notice>}
       <KeychainNotice state={app.secretStore} />

@@ -1,12 +1,24 @@
 import { useState } from 'react';
 
+import type { SecretStoreState } from '../../shared/model';
 import { bridge } from '../bridge';
 import { Action } from '../ui/Controls';
 import { Group } from './Group';
 import styles from './settings.module.css';
 
+interface Props {
+  readonly version: string;
+  readonly secretStore: SecretStoreState;
+}
+
+const KEYS: Readonly<Record<SecretStoreState, string>> = {
+  keychain: 'Keys are in this computer’s keychain.',
+  'session-only': 'Keys are in memory until Cost Tray quits.',
+  denied: 'The keychain refuses access: a key is in memory until Cost Tray quits.',
+};
+
 /** Version and the diagnostics, which never bear a key. */
-export function About({ version }: { readonly version: string }) {
+export function About({ version, secretStore }: Props) {
   const [answer, setAnswer] = useState<string | null>(null);
   const copy = (): void => {
     bridge.call('copyDiagnostics', undefined).then(
@@ -18,7 +30,7 @@ export function About({ version }: { readonly version: string }) {
     <Group title="About">
       <p>Cost Tray {version}</p>
       <p className={styles.note}>
-        Talks to Phala and ClickHouse only; no account, no telemetry. Keys are in this computer’s keychain.
+        Talks to Phala and ClickHouse only; no account, no telemetry. {KEYS[secretStore]}
       </p>
       <div className={styles.pair}>
         <Action onPress={copy}>Copy redacted diagnostics</Action>

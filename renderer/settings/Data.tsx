@@ -39,11 +39,11 @@ function DeleteAll({ onClose }: { readonly onClose: () => void }) {
       <p>This deletes from this computer, for good:</p>
       <ul className={styles.deleted}>
         <li>the ledger, with all history</li>
-        <li>the settings</li>
+        <li>the settings and the log</li>
         <li>the keychain entries with your keys</li>
         <li>the browser files of this window</li>
       </ul>
-      <p>Nothing changes at Phala or ClickHouse.</p>
+      <p>Nothing changes at Phala or ClickHouse. Cost Tray quits then.</p>
       {error !== null && (
         <Notice level="error" alert>
           {error}

@@ -50,7 +50,7 @@ export function RemoveDialog({ connection, onClose }: Props) {
         <p className={styles.wrap}>Its charges leave every period and export. This cannot be undone.</p>
       ) : (
         <>
-          <p className={styles.wrap}>Its key is deleted from the keychain. What about its history?</p>
+          <p className={styles.wrap}>Its key is deleted from this computer. What about its history?</p>
           <RadioGroup
             aria-label="History"
             className={clsx(styles.radios)}

@@ -33,7 +33,7 @@ export function SettingsScreen({ app }: { readonly app: AppState }) {
         <Budget settings={app.settings} onChange={change} />
         <General settings={app.settings} onChange={change} />
         <Data app={app} onChange={change} />
-        <About version={app.about.version} />
+        <About version={app.about.version} secretStore={app.secretStore} />
       </div>
     </Screen>
   );

@@ -17,13 +17,17 @@ interface Props {
   readonly scroller?: RefObject<HTMLDivElement | null>;
 }
 
-/** A screen over the overview: its title takes the focus, Esc or the arrow goes back. */
+/** A screen over the overview: its title takes the focus unless a field has it, Esc or the arrow goes back. */
 export function Screen({ title, children, aside, foot, closable = true, scroller }: Props) {
+  const section = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const demo = useStore((store) => store.app?.demo ?? false);
-  useEffect(() => heading.current?.focus(), []);
+  useEffect(() => {
+    // What is typed before the field has the focus would be taken for shortcuts.
+    if (section.current?.contains(document.activeElement) !== true) heading.current?.focus();
+  }, []);
   return (
-    <section className={styles.screen} aria-label={title}>
+    <section ref={section} className={styles.screen} aria-label={title}>
       <header className={styles.screenHead}>
         {closable && <IconButton icon="back" label="Back to the overview" onPress={back} />}
         <h1 ref={heading} tabIndex={-1} className={styles.screenTitle}>

@@ -191,6 +191,22 @@ it('offers the vendors’ pages and sample data when nothing is connected', asyn
   expect(await asked('startDemo')).toHaveLength(1);
 });
 
+it('takes what is typed into a form at once, not for shortcuts', async () => {
+  await show('nothing-connected');
+  await click('button', 'Paste a token');
+  await press('p', 'h', 'a', 'k', '_', 'e');
+  expect(await window().page.getByLabel('API token').inputValue()).toBe('phak_e');
+});
+
+it('says where keys are kept', async () => {
+  await show('keychain-absent');
+  await press(',');
+  await window().page.getByText('Keys are in memory until Cost Tray quits.').waitFor();
+  await show('overview');
+  await press(',');
+  await window().page.getByText('Keys are in this computer’s keychain.').waitFor();
+});
+
 it('exports chosen days in a chosen profile and says where to', async () => {
   await show('export');
   await window().page.getByText('Nov 1–22, UTC days, as of 11:40').waitFor();
