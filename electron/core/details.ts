@@ -4,6 +4,7 @@ import type { Day, DayRange } from '../../shared/day.js';
 import type { BreakdownBy, DayDetail, DayLine, ResourceDetail } from '../../shared/model.js';
 import { convert, nanos } from '../../shared/money.js';
 import { rateOn } from '../ledger/rates.js';
+import { connectionOf } from '../ledger/resource-key.js';
 import type { Connection, Ledger, MeterSum } from '../ledger/types.js';
 import { resourceDetail as describe, resourceName } from './breakdown.js';
 import { joined, readDayFacts } from './day-facts.js';
@@ -79,7 +80,8 @@ export function rowDetail(
   now: number,
 ): ResourceDetail {
   const today = dayOf(now);
-  const chosen = by === 'connection' ? connections.filter(({ id }) => id === key) : connections;
+  // What is not known of one connection says nothing of another's resource.
+  const chosen = by === 'meter' ? connections : connections.filter(({ id }) => id === connectionOf(key));
   const ids = chosen.map(({ id }) => id);
   const days: DayRange = { from: later(range.from, addDays(range.to, 1 - ROW_DAYS)), to: range.to };
   const question = { range: days, connections: ids };

@@ -4,6 +4,7 @@ import type { ProviderId, Unit } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
 import { dayOrNull, numberOrNull } from './columns.js';
 import type { Database } from './driver.js';
+import { resourceKey } from './resource-key.js';
 import type { Ledger, MeterSum, Question, ResourceSum, RollupKey } from './types.js';
 
 /** Questions answered from the rollup, one connection after another along its key. */
@@ -45,11 +46,6 @@ export function askedConnections(db: Database, question: Question): AskedConnect
       listedAt: numberOrNull(row.listed_at),
       removedAt: numberOrNull(row.removed_at),
     }));
-}
-
-/** `key` of a resource: connection, slash, vendor's id. Connections' ids bear no slash. */
-export function resourceKey(connection: string, vendorId: string): string {
-  return `${connection}/${vendorId}`;
 }
 
 /** As day numbers. */

@@ -3,8 +3,9 @@ import type { Day } from '../../shared/day.js';
 import { nanos } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import type { Database } from './driver.js';
-import { askedConnections, bounds, resourceKey } from './questions.js';
+import { askedConnections, bounds } from './questions.js';
 import type { AskedConnection } from './questions.js';
+import { resourceKey } from './resource-key.js';
 import type { Ledger, RollupKey } from './types.js';
 
 /** What a few resources or meters cost, named by their keys. */

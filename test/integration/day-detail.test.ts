@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { dayDetail } from '../../electron/core/details.js';
+import { dayDetail, rowDetail } from '../../electron/core/details.js';
 import type { Ledger } from '../../electron/ledger/types.js';
 import type { Charge } from '../../electron/providers/adapter.js';
 import { day, endOf } from '../../shared/day.js';
@@ -116,5 +116,27 @@ describe('a day in detail', () => {
     };
     const few = asked(1);
     expect(asked(100)).toBe(few);
+  });
+});
+
+describe('a row of the breakdown', () => {
+  it('says of a resource’s days what its own connection knows', () => {
+    const { ledger } = own;
+    const phala = addConnection(ledger);
+    const clickHouse = addConnection(ledger, { provider: 'clickhouse', account: 'org_1', unit: 'CHC' });
+    for (const scope of listScopes(ledger, phala, ['shop'], WINDOW.from)) {
+      write(ledger, scope, WINDOW, [[of('a', 'Compute', '1')]]);
+    }
+    for (const scope of listScopes(ledger, clickHouse, ['org'], WINDOW.from)) {
+      // Not settled.
+      write(ledger, scope, WINDOW, [[of('w', 'Compute', '1')]], { readAt: endOf(WINDOW.to) });
+    }
+    const both = ledger.connections();
+    const stateOf = (key: string, by: 'resource' | 'connection' | 'meter'): string | undefined =>
+      rowDetail(ledger, both, key, by, days(DAY), NOW).days[0]?.state;
+    expect(stateOf(`${phala.id}/a`, 'resource')).toBe('settled');
+    expect(stateOf(`${clickHouse.id}/w`, 'resource')).toBe('provisional');
+    expect(stateOf(phala.id, 'connection')).toBe('settled');
+    expect(stateOf('Compute', 'meter')).toBe('provisional');
   });
 });
