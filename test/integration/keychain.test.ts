@@ -75,7 +75,16 @@ const withKeyring =
     'dbus-run-session',
     ['--', 'bash', '-c', `${daemon} >/dev/null 2>&1; ${quoted(node)}`],
   ];
-const unlocked = withKeyring(`printf 'x\\n' | gnome-keyring-daemon --unlock --components=secrets`);
+
+/** Now and then the daemon is back from its start before it has made the keyring that it unlocks. */
+const ASK = 'dbus-send --session --print-reply';
+const NAMED = `${ASK} --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets`;
+const LOCKED = `${ASK} --dest=org.freedesktop.secrets /org/freedesktop/secrets/aliases/default org.freedesktop.DBus.Properties.Get string:org.freedesktop.Secret.Collection string:Locked`;
+const UNTIL_UNLOCKED = `for try in $(seq 200); do ${NAMED} | grep -q 'boolean true' && ${LOCKED} | grep -q 'boolean false' && break; sleep 0.05; done`;
+
+const unlocked = withKeyring(
+  `{ printf 'x\\n' | gnome-keyring-daemon --unlock --components=secrets; ${UNTIL_UNLOCKED}; }`,
+);
 const locked = withKeyring('gnome-keyring-daemon --start --components=secrets');
 
 it('stores, reads and deletes in an unlocked keyring, then meets the same keyring locked', async () => {
