@@ -77,6 +77,8 @@ export async function openCore(options: OpenOptions): Promise<Core> {
         host,
         now,
         historyMonths: () => settings.get().historyMonths,
+        // What keeps keys in memory is the window.
+        isGuest: !options.fallBackToMemory,
         onChange: options.onChange,
       }),
       host,

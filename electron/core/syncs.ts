@@ -24,6 +24,8 @@ export interface SyncsOptions {
   readonly host: WorkerHost;
   readonly now: () => number;
   readonly historyMonths: () => number;
+  /** As in `SyncOptions`. */
+  readonly isGuest: boolean;
   /** Progress, or the end of a sync. */
   readonly onChange: () => void;
 }
@@ -170,6 +172,7 @@ export class Syncs {
         historyMonths: this.options.historyMonths(),
         maxWaitMs: MAX_LIMIT_WAIT_MS,
         owner: `${hostname()}:${process.pid}`,
+        isGuest: this.options.isGuest,
       },
       http: (signal) => vendors.forConnection(connection, secrets, signal),
       onProgress: (progress) => {

@@ -3,7 +3,7 @@
  * Runs off the main thread; it holds no key and opens no socket, it asks through
  * {@link VendorHttp}.
  */
-import { DAY_MS, dayOf, lengthOf } from '../../shared/day.js';
+import { DAY_MS, HOUR_MS, dayOf, lengthOf } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
@@ -36,6 +36,11 @@ export interface SyncOptions {
   readonly maxWaitMs: number;
   /** Names this process in the lease. */
   readonly owner: string;
+  /**
+   * The window may hold keys that this process cannot read: one it keeps in memory,
+   * or in a keychain that is out of a scheduled job's reach.
+   */
+  readonly isGuest: boolean;
 }
 
 export interface SyncDeps {
@@ -65,6 +70,14 @@ const WINDOW_FAULTS: ReadonlySet<string> = new Set(['format', 'paging', 'too-lar
 
 /** Faults that may lie in what an audit asks for, rather than in the key or the way to the vendor. */
 const AUDIT_FAULTS: ReadonlySet<string> = new Set([...WINDOW_FAULTS, 'vendor-fault', 'timeout']);
+
+/** Faults that lie between this process and its keychain. */
+const KEY_FAULTS: ReadonlySet<string> = new Set([
+  'key-unreadable',
+  'other-address',
+  'no-keychain',
+  'keychain-denied',
+]);
 
 export async function syncConnection(deps: SyncDeps, options: SyncOptions): Promise<SyncOutcome> {
   const { ledger, now } = deps;
@@ -171,6 +184,7 @@ class Sync {
     if (current === null || current.removedAt !== null || current.epoch !== this.connection.epoch) {
       return { kind: 'dropped' };
     }
+    if (fault !== null && this.isOwnAffair(fault, current)) return { kind: 'failed', fault };
     ledger.recordSync(id, {
       at: now(),
       asOf: Math.min(now(), this.oldestWaiting),
@@ -180,6 +194,12 @@ class Sync {
     });
     this.deps.onWritten();
     return fault === null ? { kind: 'done' } : { kind: 'failed', fault };
+  }
+
+  /** That a guest cannot read the key says nothing of a connection that somebody else reads well. */
+  private isOwnAffair({ kind }: Fault, { lastSuccess }: Connection): boolean {
+    if (!this.options.isGuest || !KEY_FAULTS.has(kind) || lastSuccess === null) return false;
+    return Math.abs(this.deps.now() - lastSuccess) < HOUR_MS;
   }
 
   /** The vendor's own wait wins over all, also over a user who asks before it is over. */

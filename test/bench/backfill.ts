@@ -190,6 +190,7 @@ async function backfillOnce(file: string, servers: ServerProcess, plain: VendorH
           historyMonths: MONTHS,
           maxWaitMs: 30_000,
           owner: `bench-${process.pid}`,
+          isGuest: false,
         },
         http: () => http,
         onProgress: (progress) => noteMemory(progress, memory),

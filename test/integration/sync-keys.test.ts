@@ -8,6 +8,7 @@ import { VendorAccess } from '../../electron/core/vendor-access.js';
 import { MemoryStore } from '../../electron/keychain/memory-store.js';
 import type { VendorHttp } from '../../electron/providers/adapter.js';
 import { HOUR_MS } from '../../shared/day.js';
+import { FaultError } from '../../shared/faults.js';
 import { editing, expectTruth } from '../support/fault-table.js';
 import { startProgram } from '../support/program.js';
 import type { Program } from '../support/program.js';
@@ -28,6 +29,33 @@ function connections(ask: typeof fetch = fetch): Connections {
     now: () => program.now,
   });
 }
+
+describe('a key that this process cannot read', () => {
+  const unreadable: Program['wrap'] = () => ({ get: () => Promise.reject(new FaultError('no-keychain')) });
+  const failed = { kind: 'failed', fault: { kind: 'no-keychain' } };
+  const faultOf = (id: string) => program.ledger.connection(id)?.fault?.kind ?? null;
+
+  it('is the connection’s fault where the window lacks it, and where nobody has read it for an hour', async () => {
+    program = await startProgram({ now: () => START, months: 1 });
+    const id = await program.connect('phala');
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    const { wrap } = program;
+    program.wrap = unreadable;
+    program.now += 10 * 60_000;
+    // A command in a scheduled job, while the window reads the connection well.
+    expect(await program.sync(id, { isGuest: true })).toMatchObject(failed);
+    expect(faultOf(id)).toBeNull();
+    expect(await program.sync(id)).toMatchObject(failed);
+    expect(faultOf(id)).toBe('no-keychain');
+    program.wrap = wrap;
+    await program.sync(id);
+    expect(faultOf(id)).toBeNull();
+    program.wrap = unreadable;
+    program.now += 1.1 * HOUR_MS;
+    expect(await program.sync(id, { isGuest: true })).toMatchObject(failed);
+    expect(faultOf(id)).toBe('no-keychain');
+  });
+});
 
 describe('an account that the vendor tells by its names only', () => {
   const flat = (team: string) =>

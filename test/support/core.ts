@@ -86,6 +86,7 @@ export function testCore(options: TestCoreOptions): Core {
       syncs: new Syncs({
         ...common,
         host,
+        isGuest: false,
         historyMonths: () => settings.get().historyMonths,
         onChange: () => undefined,
       }),

@@ -159,6 +159,7 @@ export async function startProgram(
           historyMonths: 13,
           maxWaitMs: 30_000,
           owner: `test-${process.pid}`,
+          isGuest: false,
           ...changes,
         },
       );
