@@ -30,7 +30,7 @@ function dayOption(words: Words, option: string): Day | null {
   if (text === undefined) return null;
   const value = parseDay(text);
   if (value === null) {
-    throw new UsageError(`${option} "${echo(text)}" is not a day since 1970; write it as YYYY-MM-DD.`);
+    throw new UsageError(`${option} "${echo(text)}" is not a day; write it as YYYY-MM-DD, from 1970 on.`);
   }
   return value;
 }
