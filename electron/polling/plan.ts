@@ -12,6 +12,7 @@ import {
   eachDay,
   earlier,
   endOf,
+  HOUR_MS,
   later,
 } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
@@ -26,6 +27,8 @@ export const LISTING_ON_DEMAND_MS = 10 * 60_000;
 const QUIET_AFTER_DAYS = 7;
 /** No provider is older than this; it bounds `--since`. */
 const MAX_HISTORY_MONTHS = 120;
+/** What is due once a day is due by then, also for a job that runs every 24 h and is a little early. */
+export const DAILY_MS = 23 * HOUR_MS;
 /** How late amounts appear no vendor says. So settled days this young are looked at again once a day. */
 const LATE_DAYS = 14;
 const AUDIT_EVERY_MS = 7 * DAY_MS;
@@ -155,8 +158,7 @@ export function isLastLook(
 }
 
 /**
- * Settled days that are young enough for amounts to come late, unless they were
- * read within a day. Apart from a poll's windows: should they not be given, it is
+ * Settled days that are young enough for amounts to come late, once a day. Apart from a poll's windows: should they not be given, it is
  * no failure of the poll.
  */
 export function lateWindows(
@@ -167,9 +169,9 @@ export function lateWindows(
 ): DayRange[] {
   const today = dayOf(now);
   if (scope.endedAt !== null || scope.goneAt !== null || isQuiet(scope, today)) return [];
-  const late = covered.filter(
-    ({ day, settled, readAt }) => settled && day > addDays(today, -LATE_DAYS) && now - readAt >= DAY_MS,
-  );
+  const late = covered.filter(({ day, settled }) => settled && day > addDays(today, -LATE_DAYS));
+  // All at once, or those that settled since would be due at an hour of their own.
+  if (!late.some(({ readAt }) => now - readAt >= DAILY_MS)) return [];
   return windowsOver(late.map(({ day }) => day).reverse(), maxWindowDays);
 }
 

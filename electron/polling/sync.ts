@@ -3,7 +3,7 @@
  * Runs off the main thread; it holds no key and opens no socket, it asks through
  * {@link VendorHttp}.
  */
-import { DAY_MS, HOUR_MS, dayOf, lengthOf } from '../../shared/day.js';
+import { HOUR_MS, dayOf, lengthOf } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
@@ -12,18 +12,19 @@ import { isRounding, nanos } from '../../shared/money.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ClientContext, ProviderAdapter, VendorHttp } from '../providers/adapter.js';
 import { AskAhead } from './ask-ahead.js';
+import { DeepFault } from './deep-fault.js';
 import { HistoryEnds } from './history-ends.js';
 import { Lists } from './lists.js';
-import { LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
+import { DAILY_MS, LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
+import { MissedLooks } from './missed-looks.js';
 import { readWhole } from './read-window.js';
 import { RefusedDays } from './refused-days.js';
+import { RequestBudget } from './request-budget.js';
 import { TaskList, isSecondLook, planTasks } from './tasks.js';
 import type { Task } from './tasks.js';
 import { Trouble } from './trouble.js';
 import { WindowLengths } from './window-lengths.js';
 
-/** Requests after which a poll leaves further scopes to the next, where they come first. */
-const MAX_POLL_REQUESTS = 60;
 const HEARTBEAT_MS = 15_000;
 
 export interface SyncOptions {
@@ -117,11 +118,11 @@ class Sync {
   private readonly trouble: Trouble;
   private readonly historyEnds: HistoryEnds;
   private readonly lengths: WindowLengths;
+  private readonly missedLooks: MissedLooks;
+  private readonly deepFault: DeepFault;
   /** The vendor is in trouble: audits, which can wait, are left to the next sync. */
   private auditsWait = false;
-  /** When the longest waiting of the scopes that get no turn in this sync was read. */
-  private oldestWaiting = Infinity;
-  private requests = 0;
+  private readonly budget: RequestBudget;
 
   constructor(
     private readonly deps: SyncDeps,
@@ -132,14 +133,11 @@ class Sync {
     this.trouble = new Trouble(this.memo);
     this.historyEnds = new HistoryEnds(this.memo);
     this.lengths = new WindowLengths(this.memo);
+    this.missedLooks = new MissedLooks(this.memo);
+    this.deepFault = new DeepFault(this.memo);
     const signal = AbortSignal.any([deps.signal, this.aborter.signal]);
-    const counted: VendorHttp = {
-      get: (path, query) => {
-        this.requests += 1;
-        return deps.http.get(path, query);
-      },
-    };
-    this.http = new AskAhead(counted, deps.now);
+    this.budget = new RequestBudget(options.onDemand);
+    this.http = new AskAhead(this.budget.counting(deps.http), deps.now);
     this.context = {
       http: this.http,
       now: deps.now,
@@ -187,7 +185,7 @@ class Sync {
     if (fault !== null && this.isOwnAffair(fault, current)) return { kind: 'failed', fault };
     ledger.recordSync(id, {
       at: now(),
-      asOf: Math.min(now(), this.oldestWaiting),
+      asOf: Math.min(now(), this.budget.oldestWaiting),
       fault,
       reconciliation: fault === null ? this.reconciliation() : current.reconciliation,
       memo: this.memo,
@@ -244,8 +242,15 @@ class Sync {
     const { historyMonths, since, onDemand } = this.options;
     const deep = this.deepReadDue();
     const choices = { historyMonths, since, onDemand, deep };
-    const planned = planTasks(ledger, adapter, this.connection, now(), choices, this.historyEnds);
-    if (deep) this.lengths.forget();
+    const planned = planTasks(ledger, adapter, this.connection, now(), choices, {
+      historyEnds: this.historyEnds,
+      missedLooks: this.missedLooks,
+    });
+    this.budget.share(planned);
+    if (deep) {
+      this.lengths.forget();
+      this.deepFault.forget();
+    }
     const waits = (task: Task): boolean => this.waitsForNextPoll(task);
     const tasks = new TaskList(this.trouble.order(planned), waits, this.lengths);
     const refused = new RefusedDays({
@@ -262,6 +267,7 @@ class Sync {
         this.advance(task.window, false);
         continue;
       }
+      this.budget.begin(task);
       try {
         const outcome = await this.read(task, tasks);
         if (outcome === 'split') {
@@ -271,6 +277,7 @@ class Sync {
         tasks.wasRead(task);
         refused.wasRead(task);
         this.trouble.wasRead(task.scope);
+        if (task.purpose === 'late') this.missedLooks.wasRead(task.scope);
         this.advance(task.window, true);
       } catch (error) {
         if (this.context.signal.aborted) throw error;
@@ -289,6 +296,7 @@ class Sync {
           // A daily look that comes to nothing has its turn again tomorrow.
           if (task.purpose !== 'late') {
             this.firstFault ??= fault;
+            if (this.isDeep(task)) this.deepFault.keep(fault);
             tasks.wasBad(task);
           }
         } else if (isMissedLook && fault.retryAt === null) {
@@ -301,7 +309,13 @@ class Sync {
         this.advance(task.window, false);
       }
     }
-    if (deep && this.firstFault === null) ledger.recordDeepRead(this.connection.id, now());
+    if (deep) ledger.recordDeepRead(this.connection.id, now());
+    else this.firstFault ??= this.deepFault.standing;
+  }
+
+  /** The task is about days that were read before, which only a deep sync asks for. */
+  private isDeep({ scope, window, purpose }: Task): boolean {
+    return purpose === 'backfill' && this.deps.ledger.covered(scope.id, window).length > 0;
   }
 
   /**
@@ -310,6 +324,7 @@ class Sync {
    */
   private lookFailed({ scope, purpose }: Task): void {
     if (purpose === 'audit') this.deps.ledger.recordAudit(scope.id, this.deps.now());
+    else this.missedLooks.keep(scope, this.deps.now());
   }
 
   /** With the scope it is about, where there are others that may be well. */
@@ -329,15 +344,8 @@ class Sync {
   }
 
   private waitsForNextPoll(task: Task): boolean {
-    const { purpose, readAt } = task;
-    if (purpose === 'backfill' || this.askedAt(task) !== null) return false;
-    if (isSecondLook(task) && this.auditsWait) return true;
-    if (this.requests < MAX_POLL_REQUESTS) return false;
-    if (purpose === 'poll') {
-      if (this.options.onDemand) return false;
-      this.oldestWaiting = Math.min(this.oldestWaiting, readAt);
-    }
-    return true;
+    if (this.askedAt(task) !== null) return false;
+    return (isSecondLook(task) && this.auditsWait) || this.budget.waits(task);
   }
 
   private async read(task: Task, tasks: TaskList): Promise<'read' | 'split'> {
@@ -413,9 +421,10 @@ class Sync {
   }
 
   private deepReadDue(): boolean {
+    if (this.options.onDemand && this.deepFault.standing !== null) return true;
     const { deepReadAt } = this.connection;
     const age = deepReadAt === null ? Infinity : this.deps.now() - deepReadAt;
-    return age < 0 || age >= DAY_MS;
+    return age < 0 || age >= DAILY_MS;
   }
 
   private reconciliation(): Reconciliation | null {

@@ -1,9 +1,10 @@
 /** What one sync has to read: which windows, in which order, and how long they may be. */
-import { addMonths, dayOf, earlier, lengthOf } from '../../shared/day.js';
+import { addMonths, contains, dayOf, earlier, lengthOf } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ProviderAdapter } from '../providers/adapter.js';
 import type { HistoryEnds } from './history-ends.js';
+import type { MissedLooks } from './missed-looks.js';
 import { auditWindow, halve, lateWindows, planWindows } from './plan.js';
 import type { PlanInput } from './plan.js';
 import type { WindowLengths } from './window-lengths.js';
@@ -22,7 +23,7 @@ export interface Task {
    * settled days, young ones once a day and others in turn, where requests are left.
    */
   readonly purpose: 'poll' | 'backfill' | 'late' | 'audit';
-  /** When the newest day of the scope was read before. */
+  /** When the newest day of the scope was read before; of a `late` task, the one of its days read longest ago. */
   readonly readAt: number;
 }
 
@@ -33,7 +34,7 @@ export function planTasks(
   connection: Connection,
   now: number,
   choices: Pick<PlanInput, 'historyMonths' | 'since' | 'deep' | 'onDemand'>,
-  historyEnds: HistoryEnds,
+  { historyEnds, missedLooks }: { readonly historyEnds: HistoryEnds; readonly missedLooks: MissedLooks },
 ): Task[] {
   const today = dayOf(now);
   const tasks: Task[] = [];
@@ -58,9 +59,10 @@ export function planTasks(
       const recent = age <= RECENT_DAYS && covered.some(({ day }) => day >= window.from);
       tasks.push({ scope, window, purpose: recent ? 'poll' : 'backfill', readAt });
     }
-    if (choices.deep && choices.since === null) {
+    if (choices.since === null && !missedLooks.isRecent(scope, now)) {
       for (const window of lateWindows(scope, covered, now, adapter.maxWindowDays)) {
-        tasks.push({ scope, window, purpose: 'late', readAt });
+        const readings = covered.filter(({ day }) => contains(window, day)).map((known) => known.readAt);
+        tasks.push({ scope, window, purpose: 'late', readAt: Math.min(...readings) });
       }
     }
     if (scope.auditedAt === null) ledger.recordAudit(scope.id, now);
@@ -69,7 +71,7 @@ export function planTasks(
   }
   const of = (purpose: Task['purpose']): Task[] => tasks.filter((task) => task.purpose === purpose);
   return [
-    // Scopes that waited longest come first: what exceeds one poll takes its turn in the next.
+    // What waited longest comes first: what exceeds one poll takes its turn in the next.
     ...of('poll').sort((a, b) => a.readAt - b.readAt),
     ...of('backfill').sort(byNewestEnd),
     ...of('late').sort((a, b) => a.readAt - b.readAt),

@@ -418,6 +418,33 @@ describe('days that stay unsettled beyond the poll’s reach', () => {
     // The first sync read them too: a day after it, and a day after that.
     expect(polls.map((deep, index) => (deep ? 5 * (index + 1) : 0)).filter(Boolean)).toEqual([25, 50]);
   });
+
+  it('are asked for once a day also where one of them is not to be had', async () => {
+    program = await startProgram({ now: () => START, months: 4 });
+    const id = await program.connect('clickhouse');
+    program.servers.setFault('clickhouse', { kind: 'never-locked' });
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    const bad = addDays(dayOf(START), -100);
+    program.wrap = (http) => ({
+      get: (path, query = {}) =>
+        (query['from_date'] ?? '9') <= bad && bad <= (query['to_date'] ?? '')
+          ? Promise.reject(new FaultError('format'))
+          : http.get(path, query),
+    });
+    program.now += DAY_MS;
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'format' } });
+    const { counts } = program.servers;
+    program.now += HOUR_MS;
+    const before = counts.clickhouse;
+    // It stands until they are asked for again, which is not at this poll: 62 days are two requests.
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'format' } });
+    expect(counts.clickhouse - before).toBe(2);
+    program.wrap = (http) => http;
+    program.now += HOUR_MS;
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'format' } });
+    expect(await program.sync(id, { onDemand: true })).toEqual({ kind: 'done' });
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+  });
 });
 
 describe('more scopes than one poll asks', () => {
@@ -438,6 +465,30 @@ describe('more scopes than one poll asks', () => {
     program.now += HOUR_MS;
     await program.sync(id);
     expect(program.ledger.connection(id)?.lastSuccess).toBeGreaterThan(first);
+  });
+
+  it.each([
+    ['polls', false, 6],
+    ['a command once a day', true, 24],
+  ])('has their settled days looked at in turn by %s', async (_, onDemand, everyHours) => {
+    program = await startProgram({
+      now: () => START,
+      since: addDays(dayOf(START), -8),
+      scale: { apps: 64, cvmsPerApp: 1 },
+    });
+    const id = await program.connect('phala');
+    await program.sync(id);
+    const settled = addDays(dayOf(START), -4);
+    for (let hours = 0; hours < 48; hours += everyHours) {
+      program.now += everyHours * HOUR_MS;
+      const before = program.servers.counts.phala;
+      expect(await program.sync(id, { onDemand })).toEqual({ kind: 'done' });
+      if (!onDemand) expect(program.servers.counts.phala - before).toBeLessThanOrEqual(60);
+    }
+    const readAt = program.ledger
+      .scopes(id)
+      .map((scope) => program.ledger.covered(scope.id, { from: settled, to: settled })[0]?.readAt ?? 0);
+    expect(Math.min(...readAt)).toBeGreaterThan(START + HOUR_MS);
   });
 });
 

@@ -352,6 +352,11 @@ describe.each(PROVIDERS)('where %s', (provider) => {
     for (const scope of program.ledger.scopes(id)) {
       expect(program.ledger.covered(scope.id, { from: today, to: today })).toHaveLength(1);
     }
+    // Each scope has its turn, and then none before tomorrow.
+    for (let poll = 0; poll < program.ledger.scopes(id).length; poll += 1) {
+      program.now += HOUR_MS;
+      expect(await program.sync(id)).toEqual({ kind: 'done' });
+    }
     asked = 0;
     program.now += HOUR_MS;
     expect(await program.sync(id)).toEqual({ kind: 'done' });
