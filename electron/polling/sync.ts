@@ -222,9 +222,9 @@ class Sync {
   }
 
   /**
-   * The vendor does not know a scope. That ends it if its list says so too; one
-   * that is listed and yet not found is a fault of the vendor, and nothing is
-   * known of what it costs.
+   * The vendor does not know a scope, or not for this key. That ends it if its list
+   * says so too; one that is listed and yet not found is a fault of the vendor, and
+   * nothing is known of what it costs.
    */
   private async notFound(task: Task): Promise<void> {
     const { scope } = task;
@@ -285,7 +285,7 @@ class Sync {
         const isMissedLook = isSecondLook(task) && AUDIT_FAULTS.has(fault.kind);
         if (isMissedLook) this.lookFailed(task);
         if (fault.kind !== 'range') refused.closeProbe(task.scope);
-        if (fault.kind === 'no-such-app') {
+        if (fault.kind === 'no-such-app' || (fault.kind === 'permission' && !this.lists.has(task.scope))) {
           await this.notFound(task);
           tasks.end(task.scope);
         } else if (fault.kind === 'range' && refused.mayEndHistory(task)) {
@@ -303,7 +303,9 @@ class Sync {
           // Of a wait that the vendor asks for, the next poll must know; trouble of its own passes.
           this.auditsWait = true;
         } else if (this.trouble.wasOwn(task.scope, fault)) {
-          this.firstFault ??= this.named(fault, task.scope);
+          this.firstFault = this.trouble.isEverywhere
+            ? fault
+            : (this.firstFault ?? this.named(fault, task.scope));
           tasks.end(task.scope);
         } else throw error;
         this.advance(task.window, false);

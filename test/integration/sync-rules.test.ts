@@ -270,6 +270,42 @@ describe('an app whose usage cannot be had', () => {
     expect(program.ledger.connection(id)?.memo['troubled']).toEqual([]);
   });
 
+  it('keeps none from being read where each is refused to the key by itself', async () => {
+    const { id, counts } = await begin(4, 403);
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'permission' } });
+    expect(counts()).toEqual({ asked: 5, known: 1 });
+  });
+
+  it('is ended where the vendor neither lists it nor lets the key ask for it', async () => {
+    program = await startProgram({ now: () => START, months: 1, scale: { apps: 3, cvmsPerApp: 1 } });
+    const id = await program.connect('phala');
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    const [gone] = program.ledger.scopes(id);
+    if (gone === undefined) throw new Error('no app');
+    const before = program.total(id, program.servers.truth.whole());
+    const unlisted = editing(/^\/apps$/, (body) => {
+      const apps = body['dstack_apps'] as ReadonlyArray<{ readonly app_id: string }>;
+      return { ...body, dstack_apps: apps.filter(({ app_id: key }) => key !== gone.key), total: 2 };
+    });
+    let asked = 0;
+    program.wrap = (http) => {
+      const rest = unlisted(http);
+      return {
+        get: (path, query) => {
+          if (path !== `/apps/${gone.key}/usage`) return rest.get(path, query);
+          asked += 1;
+          return Promise.resolve({ status: 403, headers: {}, body: new TextEncoder().encode('{}') });
+        },
+      };
+    };
+    // By then the list is asked for again.
+    program.now += 25 * HOUR_MS;
+    for (let poll = 0; poll < 2; poll += 1) expect(await program.sync(id)).toEqual({ kind: 'done' });
+    expect(asked).toBe(1);
+    expect(program.ledger.scopes(id).find(({ key }) => key === gone.key)?.endedAt).not.toBeNull();
+    expect(program.total(id, program.servers.truth.whole())).toBeGreaterThanOrEqual(before);
+  });
+
   it('is the vendor’s trouble where the next one’s cannot be had either', async () => {
     const { id, counts } = await begin(5, 500);
     expect((await program.sync(id)).kind).toBe('failed');
