@@ -86,7 +86,7 @@ export const FAULTS: Readonly<Record<FaultKind, FaultInfo>> = {
   range: {
     title: 'Range refused',
     sentence: '%s refused the days asked for',
-    remedy: 'Check this computer’s clock, then refresh.',
+    remedy: 'Check this computer’s clock; if it is right, the vendor does not give those days.',
     action: 'refresh',
     retry: true,
   },
