@@ -45,6 +45,7 @@ export const BREAKDOWN_NAMES: Readonly<Record<BreakdownBy, string>> = {
 const GAPS: Readonly<Record<Gap, string>> = {
   unread: 'not read yet',
   'in-part': 'read in part',
+  'cut-short': 'read in part',
   refused: 'not given by the vendor',
 };
 

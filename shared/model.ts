@@ -122,9 +122,10 @@ export interface SeriesView {
 
 /**
  * Why a day is not known: it was not read; it was read before its end, and the
- * charges of then are in it; or the vendor refuses to be asked for it.
+ * charges of then are in it; so it was by a connection that was removed since; or
+ * the vendor refuses to be asked for it.
  */
-export type Gap = 'unread' | 'in-part' | 'refused';
+export type Gap = 'unread' | 'in-part' | 'cut-short' | 'refused';
 
 export interface DayBar {
   readonly day: Day;

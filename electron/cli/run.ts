@@ -151,16 +151,16 @@ async function exportFile({ app, io, out, err }: Context, command: ExportCommand
     const what = unknown.inPart
       ? 'known only in part, with the charges so far in the export'
       : 'not known yet and so not in the export';
-    await err(
-      `${oneLine(unknown.name)}: ${what}: ${daysInWords(unknown.days)}; ${remedyOf(unknown)} and export again.\n`,
-    );
+    await err(`${oneLine(unknown.name)}: ${what}: ${daysInWords(unknown.days)}; ${remedyOf(unknown)}.\n`);
   }
   return command.strict && unknownDays.length > 0 ? EXIT.failed : EXIT.done;
 }
 
-function remedyOf({ connection, since }: UnknownDays): string {
-  if (connection === '') return 'add one with "cost-tray connect"';
-  return since === null ? 'run "cost-tray refresh"' : `run "cost-tray refresh --since ${since}"`;
+function remedyOf({ connection, since, removed }: UnknownDays): string {
+  if (removed) return 'the connection was removed, so that stays';
+  if (connection === '') return 'add one with "cost-tray connect" and export again';
+  const refresh = since === null ? 'cost-tray refresh' : `cost-tray refresh --since ${since}`;
+  return `run "${refresh}" and export again`;
 }
 
 async function run(context: Context, command: CoreCommand): Promise<number> {

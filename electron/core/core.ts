@@ -164,12 +164,20 @@ export class Core {
       to: earlier(range.to, today),
     };
     if (chosen.length === 0 && days.from <= days.to) {
-      return [{ connection: '', name: 'No connection', inPart: false, days: eachDay(days), since: null }];
+      return [
+        {
+          connection: '',
+          name: 'No connection',
+          inPart: false,
+          days: eachDay(days),
+          since: null,
+          removed: false,
+        },
+      ];
     }
     const facts = readDayFacts(ledger, chosen, days, today, now());
     const historyFrom = addMonths(today, -this.settings().historyMonths);
-    const names = new Map(chosen.map(({ id, name }) => [id, name]));
-    return unknownDays(facts.states, facts.sums, names, historyFrom);
+    return unknownDays(facts.states, facts.sums, chosen, historyFrom);
   }
 
   /** Writes a CSV file in the worker. One at a time. */

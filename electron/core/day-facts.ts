@@ -20,12 +20,18 @@ export function readDayFacts(
 ): DayFacts {
   const question = { range, connections: connections.map(({ id }) => id) };
   const removed = new Set(connections.filter(({ removedAt }) => removedAt !== null).map(({ id }) => id));
+  const sums = ledger.daySums(question);
+  const charged = new Set(sums.map(({ connection, day }) => `${connection} ${day}`));
   return {
-    // Nobody will ever read what a removed connection did not: its gaps are no news.
+    // Nobody will ever read what a removed connection did not: its gaps are no news, but for
+    // a day of which it has a part, whose sum is not the day's.
     states: ledger
       .dayStates(question, today, now)
-      .filter(({ connection, state }) => state !== 'unknown' || !removed.has(connection)),
-    sums: ledger.daySums(question),
+      .filter(
+        ({ connection, day, state }) =>
+          state !== 'unknown' || !removed.has(connection) || charged.has(`${connection} ${day}`),
+      ),
+    sums,
   };
 }
 

@@ -20,11 +20,13 @@ export function gapsOf(
     connections.map((connection) => [connection.id, refusedDays(ledger, connection, range)]),
   );
   const charged = new Set(facts.sums.map(({ connection, day }) => `${connection} ${day}`));
+  const removed = new Set(connections.filter(({ removedAt }) => removedAt !== null).map(({ id }) => id));
   const gaps = new Map<string, Gap>();
   for (const { connection, day, state } of facts.states) {
     if (state !== 'unknown') continue;
     const key = `${connection} ${day}`;
-    if (refused.get(connection)?.has(day) === true) gaps.set(key, 'refused');
+    if (removed.has(connection)) gaps.set(key, 'cut-short');
+    else if (refused.get(connection)?.has(day) === true) gaps.set(key, 'refused');
     else gaps.set(key, charged.has(key) ? 'in-part' : 'unread');
   }
   return (connection, day) => gaps.get(`${connection} ${day}`) ?? null;

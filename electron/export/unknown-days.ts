@@ -1,6 +1,6 @@
 import type { Day } from '../../shared/day.js';
 import { addDays } from '../../shared/day.js';
-import type { DayKnowledge, DaySum } from '../ledger/types.js';
+import type { Connection, DayKnowledge, DaySum } from '../ledger/types.js';
 
 /** Days of an export that one connection has not read whole, in order. */
 export interface UnknownDays {
@@ -15,6 +15,8 @@ export interface UnknownDays {
   readonly days: readonly Day[];
   /** The first of them, where it lies before the history that a refresh reads by itself; else null. */
   readonly since: Day | null;
+  /** The connection was removed: nobody will read them. */
+  readonly removed: boolean;
 }
 
 /**
@@ -23,19 +25,19 @@ export interface UnknownDays {
  *
  * @param states what the ledger knows of the exported range
  * @param sums of what it holds in that range
- * @param names the connections' names by id
+ * @param connections whose they are
  * @param historyFrom the first day that a refresh reads by itself
  */
 export function unknownDays(
   states: readonly DayKnowledge[],
   sums: readonly DaySum[],
-  names: ReadonlyMap<string, string>,
+  connections: ReadonlyArray<Pick<Connection, 'id' | 'name' | 'removedAt'>>,
   historyFrom: Day,
 ): UnknownDays[] {
   const placeOf = ({ connection, day }: { connection: string; day: Day }): string => `${connection} ${day}`;
   const charged = new Set(sums.map(placeOf));
   const unknown = states.filter(({ state }) => state === 'unknown');
-  return [...new Set(unknown.map(({ connection }) => connection))].flatMap((connection) =>
+  return connections.flatMap(({ id: connection, name, removedAt }) =>
     [false, true].flatMap((inPart) => {
       const days = unknown
         .filter((one) => one.connection === connection && charged.has(placeOf(one)) === inPart)
@@ -43,7 +45,7 @@ export function unknownDays(
         .sort();
       if (days.length === 0) return [];
       const since = days.find((day) => day < historyFrom) ?? null;
-      return [{ connection, name: names.get(connection) ?? connection, inPart, days, since }];
+      return [{ connection, name, inPart, days, since, removed: removedAt !== null }];
     }),
   );
 }

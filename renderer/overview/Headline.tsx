@@ -67,6 +67,8 @@ function gapOf(overview: Overview): Gap | null {
         return { text: `Without ${text}: not read yet`, unread: true };
       case 'in-part':
         return { text: `${text}: read only in part`, unread: true };
+      case 'cut-short':
+        return { text: `${text}: read only in part before it was removed`, unread: false };
       case 'refused':
         return { text: `Without ${text}: not given by the vendor`, unread: false };
     }

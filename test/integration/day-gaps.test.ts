@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readDayFacts } from '../../electron/core/day-facts.js';
 import { gapsOf, joinGaps } from '../../electron/core/day-gaps.js';
 import { dayDetail } from '../../electron/core/details.js';
+import { unknownDays } from '../../electron/export/unknown-days.js';
+import { periodAmount } from '../../shared/policy/period-amount.js';
 import { ZERO } from '../../shared/money.js';
 import { day, startOf } from '../../shared/day.js';
 import type { Connection } from '../../electron/ledger/types.js';
@@ -76,6 +78,40 @@ describe('a day that is not known', () => {
     refuse({ shop: '2026-11-08' });
     expect(gaps('2026-11-08', '2026-11-11')).toEqual(['refused', null, 'in-part', 'unread']);
   });
+});
+
+it('is known that a removed connection left a day half read, and no news that it left one unread', () => {
+  const [shop] = listScopes(own.ledger, connection, ['shop']);
+  if (shop === undefined) throw new Error('an app was listed');
+  const noon = startOf(day('2026-11-10')) + 12 * 3_600_000;
+  write(own.ledger, shop, days('2026-11-08', '2026-11-10'), [[charge('2026-11-10', '1')]], {
+    readAt: noon,
+    today: day('2026-11-10'),
+  });
+  own.ledger.removeConnection(connection.id, { forget: false }, noon + 3_600_000);
+  // Another one knows all of its days.
+  const other = addConnection(own.ledger, { account: 'ws_2', name: 'Other' });
+  for (const scope of listScopes(own.ledger, other, ['blog'])) {
+    write(own.ledger, scope, days('2026-11-07', '2026-11-13'), [[charge('2026-11-09', '1', { key: 'b' })]]);
+  }
+  const range = days('2026-11-07', '2026-11-13');
+  const both = own.ledger.connections();
+  const facts = readDayFacts(own.ledger, both, range, TODAY, NOW);
+  const { known, unknownDays: lacking } = periodAmount({ range, today: TODAY, ...facts });
+  expect({ known, lacking }).toEqual({ known: 'part', lacking: ['2026-11-10'] });
+  const gapOf = gapsOf(own.ledger, both, range, facts);
+  expect(gapOf(connection.id, day('2026-11-10'))).toBe('cut-short');
+  expect(gapOf(connection.id, day('2026-11-07'))).toBeNull();
+  expect(unknownDays(facts.states, facts.sums, both, day('2026-01-01'))).toEqual([
+    {
+      connection: connection.id,
+      name: 'Phala',
+      inPart: true,
+      days: ['2026-11-10'],
+      since: null,
+      removed: true,
+    },
+  ]);
 });
 
 it('is said of several connections only where it is the same for all that lack the day', () => {

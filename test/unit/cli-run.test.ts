@@ -322,9 +322,12 @@ describe('export', () => {
       inPart: false,
       days: [day('2026-11-03'), day('2026-11-04'), day('2026-11-07')],
       since: null,
+      removed: false,
     },
   ];
-  const inPart = [{ connection: 'c1', name: 'Team', inPart: true, days: [day('2026-11-05')], since: null }];
+  const inPart = [
+    { connection: 'c1', name: 'Team', inPart: true, days: [day('2026-11-05')], since: null, removed: false },
+  ];
   const real: CliApp['exportCsv'] = async ({ target, profile, range }) => ({
     ...(await exportCsv({
       source: { charges: () => [][Symbol.iterator](), countCharges: () => 0, extraKeys: () => [] },
@@ -369,7 +372,14 @@ describe('export', () => {
 
   it('names another remedy where nothing is connected: there is nothing to refresh', async () => {
     const none = [
-      { connection: '', name: 'No connection', inPart: false, days: [day('2026-11-03')], since: null },
+      {
+        connection: '',
+        name: 'No connection',
+        inPart: false,
+        days: [day('2026-11-03')],
+        since: null,
+        removed: false,
+      },
     ];
     const ran = await run(`export out.csv ${DAYS}`, {
       exportCsv: async (order) => ({ ...(await real(order)), unknownDays: none }),
@@ -379,9 +389,20 @@ describe('export', () => {
     );
   });
 
+  it('offers no remedy for what a removed connection left in part', async () => {
+    const left = inPart.map((one) => ({ ...one, removed: true }));
+    const ran = await run(`export out.csv ${DAYS} --strict`, {
+      exportCsv: async (order) => ({ ...(await real(order)), unknownDays: left }),
+    });
+    expect(ran).toMatchObject({
+      status: 1,
+      err: 'Team: known only in part, with the charges so far in the export: 2026-11-05; the connection was removed, so that stays.\n',
+    });
+  });
+
   it('says from when on to refresh where days lie before the history', async () => {
     const since = day('2026-11-03');
-    const old = [{ connection: 'c1', name: 'Team', inPart: false, days: [since], since }];
+    const old = [{ connection: 'c1', name: 'Team', inPart: false, days: [since], since, removed: false }];
     const ran = await run(`export out.csv ${DAYS}`, {
       exportCsv: async (order) => ({ ...(await real(order)), unknownDays: old }),
     });

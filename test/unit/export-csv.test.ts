@@ -287,14 +287,32 @@ describe('unknown days', () => {
           sum('c4', '2026-11-05'),
           sum('c4', '2026-11-06'),
         ],
-        new Map([['c1', 'Team']]),
+        ['c1', 'c2', 'c3', 'c4', 'c5'].map((id) => ({
+          id,
+          name: `Team ${id}`,
+          removedAt: id === 'c4' ? 0 : null,
+        })),
         day('2026-11-02'),
       ),
     ).toEqual([
-      { connection: 'c1', name: 'Team', inPart: false, days: ['2026-11-01'], since: '2026-11-01' },
-      { connection: 'c1', name: 'Team', inPart: true, days: ['2026-11-02'], since: null },
-      { connection: 'c4', name: 'c4', inPart: true, days: ['2026-11-05', '2026-11-06'], since: null },
-      { connection: 'c5', name: 'c5', inPart: false, days: ['2026-11-05'], since: null },
+      {
+        connection: 'c1',
+        name: 'Team c1',
+        inPart: false,
+        days: ['2026-11-01'],
+        since: '2026-11-01',
+        removed: false,
+      },
+      { connection: 'c1', name: 'Team c1', inPart: true, days: ['2026-11-02'], since: null, removed: false },
+      {
+        connection: 'c4',
+        name: 'Team c4',
+        inPart: true,
+        days: ['2026-11-05', '2026-11-06'],
+        since: null,
+        removed: true,
+      },
+      { connection: 'c5', name: 'Team c5', inPart: false, days: ['2026-11-05'], since: null, removed: false },
     ]);
   });
 
