@@ -1,8 +1,7 @@
 import type { SettlePolicy } from '../providers/adapter.js';
-import { DAY_MS, dayNumber } from '../../shared/day.js';
+import { DAY_MS, dayFromNumber, dayNumber } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import { isRounding, nanos } from '../../shared/money.js';
-import type { Nanos } from '../../shared/money.js';
 import { countLacking, mergeDay } from './day-charges.js';
 import type { DayCharge, DayRule, MergedDay } from './day-charges.js';
 import { REPORTING_DELAY_MS } from './day-state.js';
@@ -12,7 +11,7 @@ import type { WholeDay } from './days.js';
 import type { Database } from './driver.js';
 import type { RowIds, SeenNames } from './names.js';
 import type { StagedSize, Staging } from './staging.js';
-import type { CommitOptions, CommitResult } from './types.js';
+import type { CommitOptions, CommitResult, KeptSum } from './types.js';
 
 /** The one transaction in which a window's charges, coverage, rollup and revisions are written. */
 
@@ -109,15 +108,23 @@ function keepsAll({ settled }: TouchedDay, answered: readonly DayCharge[]): bool
   return settled && answered.length === 0;
 }
 
-/** Σ of what stands on the window's days beside what was answered for them: charges that were kept. */
-function keptSum(db: Database, { scope, from, to }: WindowPlace, answered: Nanos): Nanos {
-  const stored = db.integer(
-    'SELECT sum(native) AS value FROM day_charges WHERE scope_id = ? AND day BETWEEN ? AND ?',
-    scope,
-    from,
-    to,
-  );
-  return nanos(stored - answered);
+/** What stands on the window's days beside what was answered for them. */
+function keptSums(db: Database, { scope, from, to }: WindowPlace, staging: Staging): KeptSum[] {
+  const answered = staging.sums();
+  const oldest = Math.min(...answered.keys());
+  return db
+    .all<{ day: bigint; native: bigint }>(
+      'SELECT day, native FROM day_charges WHERE scope_id = ? AND day BETWEEN ? AND ? ORDER BY day',
+      scope,
+      from,
+      to,
+    )
+    .map(({ day, native }) => ({
+      day: dayFromNumber(Number(day)),
+      amount: nanos(native - (answered.get(Number(day)) ?? 0n)),
+      maybeForgotten: Number(day) < oldest,
+    }))
+    .filter(({ amount }) => amount !== 0n);
 }
 
 export function commitWindow(
@@ -151,7 +158,7 @@ export function commitWindow(
       updated: total('updated'),
       deleted: total('deleted'),
       revisedDays: revise(db, place.scope, options.readAt, changed),
-      kept: keptSum(db, place, answered.inside.sum),
+      kept: keptSums(db, place, staging),
     };
   });
 }

@@ -122,6 +122,16 @@ export class Staging {
     return inOrder(staged, this.words);
   }
 
+  /** Σ of each day, by its number. */
+  sums(): ReadonlyMap<number, bigint> {
+    if (this.held.size > 0) return new Map([...this.held].map(([day, { sum }]) => [day, sum]));
+    const tabled = this.db.all<{ day: bigint; sum: bigint }>(
+      'SELECT day, sum(amount) AS sum FROM staged WHERE writer = ? GROUP BY day',
+      this.writer,
+    );
+    return new Map(tabled.map(({ day, sum }) => [Number(day), sum]));
+  }
+
   /** Of some days or all. */
   size(days: Stretch | null): StagedSize {
     if (this.held.size > 0) return sizeOf(this.held, days);

@@ -160,8 +160,8 @@ export type CommitResult =
       readonly updated: number;
       readonly deleted: number;
       readonly revisedDays: number;
-      /** Σ of the window's stored charges that the answer lacked and the rules kept, native. */
-      readonly kept: Nanos;
+      /** What the window's days hold beside what was answered for them: charges that the rules kept. */
+      readonly kept: readonly KeptSum[];
     }
   /** The connection was removed or changed meanwhile; nothing was written. */
   | { readonly kind: 'dropped' };
@@ -179,6 +179,14 @@ export interface Lease {
   /** Extends the lease; false when another process has taken it over. */
   heartbeat(now: number, progress: SyncProgress | null): boolean;
   release(): void;
+}
+
+/** Σ of a day's stored charges less Σ of those that the vendor last answered for it; not 0. Native. */
+export interface KeptSum {
+  readonly day: Day;
+  readonly amount: Nanos;
+  /** Nothing was answered for it or any older day of the window: it may be more than the vendor remembers. */
+  readonly maybeForgotten: boolean;
 }
 
 /** A range of days and whose. `connections` null: all, removed ones with kept history included. */

@@ -8,11 +8,12 @@ import type { Day, DayRange } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
 import type { Reconciliation, SyncProgress } from '../../shared/model.js';
-import { isRounding, nanos } from '../../shared/money.js';
+import { isRounding, nanos, sum } from '../../shared/money.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ClientContext, ProviderAdapter, VendorHttp } from '../providers/adapter.js';
 import { AskAhead } from './ask-ahead.js';
 import { DeepFault } from './deep-fault.js';
+import { Disputes } from './disputes.js';
 import { HistoryEnds } from './history-ends.js';
 import { Lists } from './lists.js';
 import { DAILY_MS, LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
@@ -120,6 +121,7 @@ class Sync {
   private readonly lengths: WindowLengths;
   private readonly missedLooks: MissedLooks;
   private readonly deepFault: DeepFault;
+  private readonly disputes: Disputes;
   /** The vendor is in trouble: audits, which can wait, are left to the next sync. */
   private auditsWait = false;
   private readonly budget: RequestBudget;
@@ -135,6 +137,7 @@ class Sync {
     this.lengths = new WindowLengths(this.memo);
     this.missedLooks = new MissedLooks(this.memo);
     this.deepFault = new DeepFault(this.memo);
+    this.disputes = new Disputes(this.memo);
     const signal = AbortSignal.any([deps.signal, this.aborter.signal]);
     this.budget = new RequestBudget(options.onDemand);
     this.http = new AskAhead(this.budget.counting(deps.http), deps.now);
@@ -396,14 +399,16 @@ class Sync {
         roundedBy: result.roundedBy,
       });
       if (committed.kind === 'dropped') {
-        this.aborter.abort(new FaultError('busy'));
-        this.context.signal.throwIfAborted();
+        const dropped = new FaultError('busy');
+        this.aborter.abort(dropped);
+        throw dropped;
       }
+      this.disputes.note(scope, window, committed.kept, result.reported !== null);
       if (result.reported !== null) {
         this.compared = true;
         this.reported += result.reported;
         // What the answer lacks and the ledger keeps stands too: the difference shows.
-        this.stored += result.sum + (committed.kind === 'committed' ? committed.kept : 0n);
+        this.stored += result.sum + sum(committed.kept.map(({ amount }) => amount));
         this.terms += result.rows;
       }
       this.unknownResources ||= result.unknownResources;
@@ -430,14 +435,16 @@ class Sync {
   }
 
   private reconciliation(): Reconciliation | null {
-    if (!this.compared) return this.connection.reconciliation;
-    const difference = this.reported - this.stored;
+    const disputed = this.disputes.sum(this.deps.ledger.scopes(this.connection.id));
+    if (!this.compared && disputed === 0n) return this.connection.reconciliation;
+    const stored = this.stored + disputed;
+    const difference = this.reported - stored;
     // At most 1 nano a term is rounding: kept with its size, not shown as a difference.
     const rounding = isRounding(difference, this.terms);
     return {
       unit: this.connection.unit,
       reported: nanos(this.reported),
-      stored: nanos(this.stored),
+      stored: nanos(stored),
       difference: nanos(difference),
       rounding,
     };

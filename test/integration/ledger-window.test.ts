@@ -78,7 +78,7 @@ describe('a window', () => {
       updated: 0,
       deleted: 0,
       revisedDays: 0,
-      kept: 0n,
+      kept: [],
     });
     const next = [{ ...a, amount: b.amount }, charge('2026-11-11', '3')];
     expect(write(place.ledger, scope, WINDOW, [next], EARLY)).toEqual({
@@ -87,7 +87,7 @@ describe('a window', () => {
       updated: 1,
       deleted: 1,
       revisedDays: 0,
-      kept: 0n,
+      kept: [],
     });
     expect(write(place.ledger, scope, WINDOW, [next], EARLY)).toMatchObject({
       inserted: 0,
@@ -332,14 +332,14 @@ describe('deleting', () => {
       write(place.ledger, scope, WINDOW, [[kept, lacking]], EARLY);
       expect(write(place.ledger, scope, WINDOW, [[kept, beside]], { ...EARLY, reported })).toMatchObject({
         deleted: 1,
-        kept: 0n,
+        kept: [],
       });
     }
     write(place.ledger, scope, WINDOW, [[kept, lacking]], EARLY);
     const reported = amount('5') as Charge['amount'];
     expect(write(place.ledger, scope, WINDOW, [[kept, beside]], { ...EARLY, reported })).toMatchObject({
       deleted: 0,
-      kept: amount('2'),
+      kept: [{ amount: amount('2'), maybeForgotten: false }],
     });
   });
 
