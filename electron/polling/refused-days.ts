@@ -19,7 +19,8 @@ export interface RefusedDaysOptions {
   /** The day from which on the user asked for days again: of these, to be refused one is a fault. */
   readonly since: Day | null;
   readonly now: () => number;
-  readonly onFault: (fault: Fault) => void;
+  /** The day of the scope was refused, which is a fault. */
+  readonly onFault: (fault: Fault, scope: Scope, day: Day) => void;
 }
 
 /** One sync's. */
@@ -67,12 +68,12 @@ export class RefusedDays {
   }
 
   /** The vendor did give the oldest day, or nobody knows: that it refused the newer one is a fault. */
-  closeProbe({ id }: Scope): void {
-    const probe = this.probes.get(id);
+  closeProbe(scope: Scope): void {
+    const probe = this.probes.get(scope.id);
     if (probe === undefined) return;
-    this.probes.delete(id);
-    this.holes.add(id);
-    this.options.onFault(probe.fault);
+    this.probes.delete(scope.id);
+    this.holes.add(scope.id);
+    this.options.onFault(probe.fault, scope, probe.day);
   }
 
   /** It is refused from this day back; a fault only where nothing newer was given lately either. */
@@ -83,7 +84,7 @@ export class RefusedDays {
       ends.keep(scope, day);
       tasks.endHistory(scope, day);
     } else {
-      onFault(fault);
+      onFault(fault, scope, day);
       tasks.end(scope);
     }
   }

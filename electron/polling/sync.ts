@@ -3,7 +3,7 @@
  * Runs off the main thread; it holds no key and opens no socket, it asks through
  * {@link VendorHttp}.
  */
-import { HOUR_MS, dayOf, lengthOf } from '../../shared/day.js';
+import { HOUR_MS, addDays, dayOf, lengthOf } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
@@ -262,7 +262,7 @@ class Sync {
       tasks,
       since,
       now,
-      onFault: (fault) => (this.firstFault ??= fault),
+      onFault: (fault, scope, day) => this.windowFailed(fault, scope, { from: day, to: day }),
     });
     this.report({ phase: 'reading', done: 0, total: tasks.days });
     for (let task = tasks.take(); task !== null; task = tasks.take()) {
@@ -298,8 +298,8 @@ class Sync {
         } else if (WINDOW_FAULTS.has(fault.kind)) {
           // A daily look that comes to nothing has its turn again tomorrow.
           if (task.purpose !== 'late') {
-            this.firstFault ??= fault;
-            if (this.isDeep(task)) this.deepFault.keep(fault);
+            if (isSecondLook(task)) this.firstFault ??= fault;
+            else this.windowFailed(fault, task.scope, task.window);
             tasks.wasBad(task);
           }
         } else if (isMissedLook && fault.retryAt === null) {
@@ -318,9 +318,12 @@ class Sync {
     else this.firstFault ??= this.deepFault.standing;
   }
 
-  /** The task is about days that were read before, which only a deep sync asks for. */
-  private isDeep({ scope, window, purpose }: Task): boolean {
-    return purpose === 'backfill' && this.deps.ledger.covered(scope.id, window).length > 0;
+  private windowFailed(fault: Fault, scope: Scope, window: DayRange): void {
+    const { ledger, adapter, now } = this.deps;
+    this.firstFault ??= fault;
+    // Days that were read before only a deep sync asks for again.
+    const isBeyondPoll = window.to < addDays(dayOf(now()), -adapter.settle.pollBackDays);
+    if (isBeyondPoll && ledger.covered(scope.id, window).length > 0) this.deepFault.keep(fault);
   }
 
   /**

@@ -455,32 +455,35 @@ describe('days that stay unsettled beyond the poll’s reach', () => {
     expect(polls.map((deep, index) => (deep ? 5 * (index + 1) : 0)).filter(Boolean)).toEqual([25, 50]);
   });
 
-  it('are asked for once a day also where one of them is not to be had', async () => {
-    program = await startProgram({ now: () => START, months: 4 });
-    const id = await program.connect('clickhouse');
-    program.servers.setFault('clickhouse', { kind: 'never-locked' });
-    expect(await program.sync(id)).toEqual({ kind: 'done' });
-    const bad = addDays(dayOf(START), -100);
-    program.wrap = (http) => ({
-      get: (path, query = {}) =>
-        (query['from_date'] ?? '9') <= bad && bad <= (query['to_date'] ?? '')
-          ? Promise.reject(new FaultError('format'))
-          : http.get(path, query),
-    });
-    program.now += DAY_MS;
-    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'format' } });
-    const { counts } = program.servers;
-    program.now += HOUR_MS;
-    const before = counts.clickhouse;
-    // It stands until they are asked for again, which is not at this poll: 62 days are two requests.
-    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'format' } });
-    expect(counts.clickhouse - before).toBe(2);
-    program.wrap = (http) => http;
-    program.now += HOUR_MS;
-    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'format' } });
-    expect(await program.sync(id, { onDemand: true })).toEqual({ kind: 'done' });
-    expect(await program.sync(id)).toEqual({ kind: 'done' });
-  });
+  it.each(['format', 'range'] as const)(
+    'are asked for once a day also where one of them is not to be had (%s)',
+    async (kind) => {
+      program = await startProgram({ now: () => START, months: 4 });
+      const id = await program.connect('clickhouse');
+      program.servers.setFault('clickhouse', { kind: 'never-locked' });
+      expect(await program.sync(id)).toEqual({ kind: 'done' });
+      const bad = addDays(dayOf(START), -100);
+      program.wrap = (http) => ({
+        get: (path, query = {}) =>
+          (query['from_date'] ?? '9') <= bad && bad <= (query['to_date'] ?? '')
+            ? Promise.reject(new FaultError(kind))
+            : http.get(path, query),
+      });
+      program.now += DAY_MS;
+      expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind } });
+      const { counts } = program.servers;
+      program.now += HOUR_MS;
+      const before = counts.clickhouse;
+      // It stands until they are asked for again, which is not at this poll: 62 days are two requests.
+      expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind } });
+      expect(counts.clickhouse - before).toBe(2);
+      program.wrap = (http) => http;
+      program.now += HOUR_MS;
+      expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind } });
+      expect(await program.sync(id, { onDemand: true })).toEqual({ kind: 'done' });
+      expect(await program.sync(id)).toEqual({ kind: 'done' });
+    },
+  );
 });
 
 describe('more scopes than one poll asks', () => {
