@@ -74,7 +74,7 @@ export function planWindows(input: PlanInput): DayRange[] {
   const { scope, now, settle } = input;
   if (scope.endedAt !== null) return [];
   const today = dayOf(now);
-  const last = scope.goneAt === null ? today : dayOf(Math.min(now, scope.goneAt));
+  const last = lastDay(scope, today);
   const start = historyStart(today, input.historyMonths, scope.createdDay, input.accountCreatedDay);
   // Days before the account or app existed are never asked for, whatever the user says.
   const created = historyStart(today, MAX_HISTORY_MONTHS, scope.createdDay, input.accountCreatedDay);
@@ -109,6 +109,16 @@ export function planWindows(input: PlanInput): DayRange[] {
     refusedDay >= first &&
     (input.deep || mayChange(refusedDay));
   return isDue ? [...windows, { from: refusedDay, to: refusedDay }] : windows;
+}
+
+/**
+ * A scope that is no longer listed is read up to the day on which that was found.
+ * What its answers bear beyond, in a window's margin, says that it goes on.
+ */
+function lastDay({ goneAt, lastChargeDay }: Scope, today: Day): Day {
+  if (goneAt === null) return today;
+  const gone = dayOf(goneAt);
+  return earlier(today, lastChargeDay === null ? gone : later(gone, lastChargeDay));
 }
 
 /** Covers the given days (newest first) with as few windows as the longest allows. */

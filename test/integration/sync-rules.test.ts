@@ -306,6 +306,23 @@ describe('an app whose usage cannot be had', () => {
     expect(program.total(id, program.servers.truth.whole())).toBeGreaterThanOrEqual(before);
   });
 
+  it('is followed on while it bills, also where it is no longer listed', async () => {
+    program = await startProgram({ now: () => START, months: 1, scale: { apps: 2, cvmsPerApp: 1 } });
+    const id = await program.connect('phala');
+    await program.sync(id);
+    const [missing] = program.ledger.scopes(id);
+    program.wrap = editing(/^\/apps$/, (body) => {
+      const apps = body['dstack_apps'] as ReadonlyArray<{ readonly app_id: string }>;
+      return { ...body, dstack_apps: apps.filter(({ app_id: key }) => key !== missing?.key), total: 1 };
+    });
+    for (let day = 0; day < 4; day += 1) {
+      program.now += 24 * HOUR_MS;
+      expect(await program.sync(id)).toEqual({ kind: 'done' });
+    }
+    expect(program.ledger.scopes(id).find(({ key }) => key === missing?.key)?.goneAt).not.toBeNull();
+    equalTruth(id, 'phala');
+  });
+
   it('is the vendor’s trouble where the next one’s cannot be had either', async () => {
     const { id, counts } = await begin(5, 500);
     expect((await program.sync(id)).kind).toBe('failed');

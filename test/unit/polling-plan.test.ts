@@ -150,13 +150,21 @@ describe('the windows of a sync', () => {
   });
 
   it('asks a vanished app until its last days are settled, then never again', () => {
-    const gone = { ...scope, goneAt: startOf(day('2026-11-20')) + HOUR_MS };
+    const lastChargeDay = day('2026-11-20');
+    const gone = { ...scope, goneAt: startOf(lastChargeDay) + HOUR_MS, lastChargeDay };
     const open = [...read('2025-10-22', '2026-11-18', true), ...read('2026-11-19', '2026-11-20', false)];
     expect(planWindows(input({ scope: gone, covered: open }))).toEqual([
       { from: '2026-11-19', to: '2026-11-20' },
     ]);
     expect(planWindows(input({ scope: gone, covered: read('2025-10-22', '2026-11-20', true) }))).toEqual([]);
     expect(planWindows(input({ scope: { ...scope, endedAt: NOON } }))).toEqual([]);
+    // A margin bore charges of the day after: it goes on.
+    const on = { ...gone, lastChargeDay: day('2026-11-21') };
+    expect(planWindows(input({ scope: on, covered: open }))).toEqual([
+      { from: '2026-11-19', to: '2026-11-21' },
+    ]);
+    const ahead = { ...gone, lastChargeDay: day('2026-11-29') };
+    expect(planWindows(input({ scope: ahead, covered: open })).map(({ to }) => to)).toEqual([TODAY]);
   });
 
   it('asks an app with nothing deployed and no charge for a week once a day', () => {
