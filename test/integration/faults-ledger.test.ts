@@ -4,7 +4,16 @@ import { DAY_MS, HOUR_MS, addDays, day, dayOf } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import type { ProviderId } from '../../shared/model.js';
 import { NANOS_PER_UNIT, divideHalfEven, nanos, sum } from '../../shared/money.js';
-import { SINCE, begin, closeProgram, expectDone, expectTruth, storedDays } from '../support/fault-table.js';
+import {
+  SINCE,
+  begin,
+  closeProgram,
+  editing,
+  expectDone,
+  expectTruth,
+  storedDays,
+} from '../support/fault-table.js';
+import type { WireRow } from '../support/fault-table.js';
 import type { Program } from '../support/program.js';
 
 afterEach(closeProgram);
@@ -223,6 +232,12 @@ describe('phala: apps that go', () => {
     const { program, id } = await settled('phala');
     const { key } = goneApp(program, id);
     program.servers.setFault('phala', { kind: 'app-gone', app: key });
+    // Nothing is charged for it any more.
+    const last = dayOf(program.now);
+    program.wrap = editing(/\/usage$/, (body) => {
+      const rows = (body['usage'] as readonly WireRow[]).filter((row) => String(row['billing_day']) <= last);
+      return { ...body, usage: rows, total: rows.length, total_cost: null };
+    });
     program.now += 25 * HOUR_MS;
     expectDone(await program.sync(id));
     expect(goneApp(program, id).goneAt).not.toBeNull();
@@ -237,6 +252,7 @@ describe('phala: apps that go', () => {
     expectDone(await program.sync(id));
     expect(askedFor(program, key, later)).toBe(0);
     program.servers.setFault('phala', null);
+    program.wrap = (http) => http;
     program.now += 25 * HOUR_MS;
     expectDone(await program.sync(id));
     expectTruth(program, id, 'phala');
