@@ -89,16 +89,19 @@ export function planWindows(input: PlanInput): DayRange[] {
 
   const isNeeded = (day: Day): boolean => {
     const known = covered.get(day);
-    if (input.since !== null && day >= input.since) return true;
+    if (input.since !== null && day >= later(input.since, first)) return true;
     if (isRefused(day)) return false;
-    if (known === undefined) return true;
+    if (known === undefined) return day >= first;
     if (rests) return false;
     // A settled day that lost charges is looked at once a day until it is sure.
     if (known.settled) return known.doubtedAt !== undefined && input.deep;
     return day >= reach || input.deep;
   };
+  // Charges may lie before the day on which the vendor now says that the scope was made.
+  const open = input.covered.find(({ day, settled }) => !settled && day >= reach)?.day ?? first;
   const needed: Day[] = [];
-  for (let day = last; day >= first; day = addDays(day, -1)) if (isNeeded(day)) needed.push(day);
+  for (let day = last; day >= earlier(first, open); day = addDays(day, -1))
+    if (isNeeded(day)) needed.push(day);
   const windows = windowsOver(needed, input.maxWindowDays);
   // The newest that was refused is asked for by itself, as a vendor may think again: once a day,
   // and at each poll while what was read of it may still change.

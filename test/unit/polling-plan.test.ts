@@ -167,6 +167,12 @@ describe('the windows of a sync', () => {
     expect(planWindows(input({ scope: ahead, covered: open })).map(({ to }) => to)).toEqual([TODAY]);
   });
 
+  it('goes on with days that may still change where the app is said to be made later', () => {
+    const covered = [...read('2026-11-01', '2026-11-18', true), ...read('2026-11-19', '2026-11-22', false)];
+    const later = { ...scope, createdDay: day('2026-11-21') };
+    expect(planWindows(input({ scope: later, covered }))).toEqual([{ from: '2026-11-19', to: '2026-11-22' }]);
+  });
+
   it('asks an app with nothing deployed and no charge for a week once a day', () => {
     const quiet = { ...scope, dormant: true, lastChargeDay: day('2026-11-10') };
     const settled = read('2025-10-22', '2026-11-20', true);
