@@ -240,6 +240,8 @@ export interface Fault {
   /** What is special about this one: a permission's name, a field and record, an address. */
   readonly detail: string | null;
   readonly retryAt: number | null;
+  /** It is one app's; the others were read, and are to be read on. */
+  readonly isPartial?: true;
 }
 
 /** Thrown wherever a {@link Fault} ends an operation. */

@@ -16,7 +16,8 @@ type Verdict = 'under' | 'over' | 'cannot know';
  * that lately: the amount lacks what was charged since. A day that is not reported
  * yet counts as today does, with what is known so far: the newest days are often
  * late, and a check that cannot know then would never hold. But where nothing is
- * reported at all there is no amount to be under a limit.
+ * reported at all there is no amount to be under a limit. What a connection cost
+ * from its removal on is not followed, the rest of that day included.
  */
 function verdict(period: PeriodAmount, limit: Nanos, whole: boolean): Verdict {
   if (period.known !== 'none' && period.usd > limit) return 'over';
@@ -68,7 +69,7 @@ export function checkLimits(
     const why = found === 'cannot know' && old !== null ? `, ${old}` : '';
     lines.push(`${label}: ${spent}, limit ${amount(limit)}: ${found}${why}\n`);
   };
-  compare('Month to date', monthToDate, limits.monthOver, isRead(monthToDate, input.now));
+  compare('Month to date', monthToDate, limits.monthOver, isRead(monthToDate, input.now, input.leftDays));
   // Of today alone, a connection that has not read it leaves everything open.
   compare('Today', today, limits.todayOver, isRead(today, input.now) && today.unknownDays.length === 0);
   const status = verdicts.includes('over')

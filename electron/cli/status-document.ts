@@ -48,6 +48,8 @@ export interface StatusInput {
   readonly connections: readonly StatusConnection[];
   /** The oldest last success of the connections that are not removed, null before the first. */
   readonly asOf: number | null;
+  /** Days that were left half read by connections that were removed, and are lacked by no other. */
+  readonly leftDays: ReadonlySet<Day>;
   /** 0 is "manual". With it the age of a last success is judged. */
   readonly cadenceMinutes: number;
 }
@@ -104,9 +106,15 @@ export function isComplete(period: PeriodAmount, now: number): boolean {
   return isRead(period, now) && period.unreportedDays.length === 0;
 }
 
-/** As `isComplete`, but with ended days that were read while the vendor had not reported them. */
-export function isRead(period: PeriodAmount, now: number): boolean {
-  return period.known !== 'none' && !period.unknownDays.some((day) => day < dayOf(now));
+const NONE_LEFT: ReadonlySet<Day> = new Set();
+
+/**
+ * As `isComplete`, but with ended days that were read while the vendor had not reported them.
+ *
+ * @param left days that do not count as missing
+ */
+export function isRead(period: PeriodAmount, now: number, left: ReadonlySet<Day> = NONE_LEFT): boolean {
+  return period.known !== 'none' && !period.unknownDays.some((day) => day < dayOf(now) && !left.has(day));
 }
 
 /** A charge or a day of the period may still change: today, unread and unsettled days. */

@@ -150,7 +150,22 @@ export class Core {
       })),
       asOf,
       cadenceMinutes: live.cadenceMinutes,
+      leftDays: this.leftDays(facts),
     };
+  }
+
+  /** Days that no connection lacks but those that were removed. */
+  private leftDays({ states }: DayFacts): ReadonlySet<Day> {
+    const removed = new Set(
+      this.parts.ledger
+        .connections()
+        .filter(({ removedAt }) => removedAt !== null)
+        .map(({ id }) => id),
+    );
+    const lacking = states.filter(({ state }) => state === 'unknown');
+    const left = new Set(lacking.filter(({ connection }) => removed.has(connection)).map(({ day }) => day));
+    for (const { day, connection } of lacking) if (!removed.has(connection)) left.delete(day);
+    return left;
   }
 
   /** The days of a range that connections have not read whole. */

@@ -181,9 +181,7 @@ export function connectionPart(db: Database): ConnectionPart {
         `UPDATE connection SET last_attempt = ?1, last_success = iif(?2 IS NULL, ?6, last_success), fault = ?2,
            reconciliation = iif(?2 IS NULL, ?3, coalesce(?3, reconciliation)), memo = ?4 WHERE id = ?5`,
         at,
-        jsonColumn(
-          fault === null ? null : { kind: fault.kind, detail: fault.detail, retryAt: fault.retryAt },
-        ),
+        jsonColumn(fault === null ? null : storedFault(fault)),
         jsonColumn(reconciliation),
         jsonColumn(memo),
         id,
@@ -231,4 +229,9 @@ function forgetConnection(db: Database, id: string): void {
   }
   // The write-ahead log still holds pages; where another process reads, its own checkpoint follows.
   db.all('PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
+/** A fault may be an error with a stack: only what it says is kept. */
+function storedFault({ kind, detail, retryAt, isPartial }: Fault): Fault {
+  return { kind, detail, retryAt, ...(isPartial === true ? { isPartial } : {}) };
 }

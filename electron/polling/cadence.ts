@@ -37,6 +37,11 @@ export function pollInterval(input: Omit<CadenceInput, 'now'>): number | null {
   return Math.round(base * (1 + JITTER_SHARE * input.random));
 }
 
+/** Nothing is to be had before the user has done something about it. */
+function isHopeless(fault: Fault | null): boolean {
+  return fault !== null && fault.isPartial !== true && !FAULTS[fault.kind].retry;
+}
+
 /** When a connection is due by itself, or null for never. The vendor's own wait wins over all. */
 export function dueAt(connection: PolledConnection, input: CadenceInput): number | null {
   const interval = pollInterval(input);
@@ -45,7 +50,7 @@ export function dueAt(connection: PolledConnection, input: CadenceInput): number
   if (lastAttempt === null) return input.now;
   // The clock was set back: an attempt in the future says nothing.
   if (lastAttempt > input.now) return input.now;
-  if (fault !== null && !FAULTS[fault.kind].retry) return lastAttempt + Math.max(interval, HOPELESS_RETRY_MS);
+  if (isHopeless(fault)) return lastAttempt + Math.max(interval, HOPELESS_RETRY_MS);
   const wait = fault?.retryAt ?? null;
   return wait === null ? lastAttempt + interval : Math.max(wait, lastAttempt + POLL_FLOOR_MS);
 }
@@ -68,7 +73,7 @@ export function triggers(trigger: Trigger, connection: PolledConnection, input: 
     case 'network':
     case 'popover':
       // Manual means by hand; a key that was rejected is not asked again at every glance.
-      if (trigger !== 'start' && fault !== null && !FAULTS[fault.kind].retry) return false;
+      if (trigger !== 'start' && isHopeless(fault)) return false;
       return input.cadenceMinutes !== 0 || lastAttempt === null;
   }
 }

@@ -13,34 +13,36 @@ import { isObject } from '../providers/wire.js';
 type Sums = Readonly<Record<string, string>>;
 
 export class Disputes {
-  /** By scope, the windows whose own comparison counts what was kept in them. */
-  private readonly compared = new Map<string, DayRange[]>();
-
   /** @param memo of the connection, in which they are kept */
   constructor(private readonly memo: Record<string, unknown>) {}
 
-  /** @param compared the vendor's total of the window is known, and is compared with what is held */
-  note({ key }: Scope, window: DayRange, kept: readonly KeptSum[], compared: boolean): void {
-    const before = Object.entries(this.of(key)).filter(([day]) => !contains(window, day as Day));
+  /**
+   * What an answer for the window says of them. One that was there is ended by nothing
+   * but an answer that agrees.
+   *
+   * @returns Σ of what is none of them, since the vendor may have forgotten it
+   */
+  note({ key }: Scope, window: DayRange, kept: readonly KeptSum[]): bigint {
+    const known = this.of(key);
+    const isForgotten = ({ day, maybeForgotten }: KeptSum): boolean => maybeForgotten && !(day in known);
+    const before = Object.entries(known).filter(([day]) => !contains(window, day as Day));
     const now = kept
-      .filter(({ maybeForgotten }) => !maybeForgotten)
+      .filter((one) => !isForgotten(one))
       .map(({ day, amount }) => [day, amount.toString()] as const);
     const { [key]: _own, ...others } = this.all();
     const own = Object.fromEntries([...before, ...now]);
     this.memo.disputes = before.length + now.length === 0 ? others : { ...others, [key]: own };
-    if (compared) this.compared.set(key, [...(this.compared.get(key) ?? []), window]);
+    return kept.filter(isForgotten).reduce((sum, { amount }) => sum + amount, 0n);
   }
 
-  /** Σ of the days that this sync has not compared, of these scopes. */
+  /** Σ of these scopes' days. */
   sum(scopes: readonly Scope[]): bigint {
     let sum = 0n;
     for (const { key, endedAt } of scopes) {
       // Of one that has ended nothing is answered at all; its history is kept.
       if (endedAt !== null) continue;
-      const windows = this.compared.get(key) ?? [];
-      for (const [text, amount] of Object.entries(this.of(key))) {
-        const day = parseDay(text);
-        if (day !== null && !windows.some((window) => contains(window, day))) sum += BigInt(amount);
+      for (const [day, amount] of Object.entries(this.of(key))) {
+        if (parseDay(day) !== null) sum += BigInt(amount);
       }
     }
     return sum;

@@ -6,7 +6,11 @@ import type { Scope } from '../ledger/types.js';
 import { isObject } from '../providers/wire.js';
 import { DAILY_MS } from './plan.js';
 
+/** One sync's. */
 export class MissedLooks {
+  /** Scopes of which a part came to nothing in this sync, whatever became of the other. */
+  private readonly missed = new Set<string>();
+
   /** @param memo of the connection, in which they are kept */
   constructor(private readonly memo: Record<string, unknown>) {}
 
@@ -16,12 +20,13 @@ export class MissedLooks {
   }
 
   keep({ key }: Scope, now: number): void {
+    this.missed.add(key);
     this.memo.missedLooks = { ...this.all(), [key]: now };
   }
 
   wasRead({ key }: Scope): void {
     const all = this.all();
-    if (!(key in all)) return;
+    if (this.missed.has(key) || !(key in all)) return;
     this.memo.missedLooks = Object.fromEntries(Object.entries(all).filter(([other]) => other !== key));
   }
 

@@ -179,10 +179,14 @@ export function lateWindows(
   covered: readonly CoveredDay[],
   now: number,
   maxWindowDays: number,
+  refusedDay: Day | null,
 ): DayRange[] {
   const today = dayOf(now);
   if (scope.endedAt !== null || scope.goneAt !== null || isQuiet(scope, today)) return [];
-  const late = covered.filter(({ day, settled }) => settled && day > addDays(today, -LATE_DAYS));
+  const isGiven = (day: Day): boolean => refusedDay === null || day > refusedDay;
+  const late = covered.filter(
+    ({ day, settled }) => settled && day > addDays(today, -LATE_DAYS) && isGiven(day),
+  );
   // All at once, or those that settled since would be due at an hour of their own.
   if (!late.some(({ readAt }) => now - readAt >= DAILY_MS)) return [];
   return windowsOver(late.map(({ day }) => day).reverse(), maxWindowDays);

@@ -3,7 +3,7 @@
  * history ends there, which is no failure of a sync; a refused day amid given
  * ones is one, and so is a refusal of everything.
  */
-import { DAY_MS, addDays, dayOf, earlier, lengthOf } from '../../shared/day.js';
+import { DAY_MS, addDays, dayOf, lengthOf } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import type { Fault } from '../../shared/faults.js';
 import { EARLIEST_DAY } from '../ledger/ledger.js';
@@ -23,6 +23,8 @@ export interface RefusedDaysOptions {
   readonly onFault: (fault: Fault, scope: Scope, day: Day) => void;
 }
 
+const LATELY_MS = 2 * DAY_MS;
+
 /** One sync's. */
 export class RefusedDays {
   /** By scope, a single day that was refused while the oldest is asked for. */
@@ -41,7 +43,7 @@ export class RefusedDays {
 
   /** @returns whether the window's halves come next */
   isHalved(task: Task, fault: Fault): boolean {
-    const { ledger, ends, tasks } = this.options;
+    const { ends, tasks } = this.options;
     const { scope, window } = task;
     if (isSecondLook(task)) return false;
     if (lengthOf(window) > 1) {
@@ -49,17 +51,28 @@ export class RefusedDays {
       return true;
     }
     const probe = this.probes.get(scope.id);
-    const [known] = ledger.covered(scope.id, { from: EARLIEST_DAY, to: window.to });
-    const oldest = [tasks.oldestUnread(scope), known?.day].reduce(earliest, window.from);
-    if (probe === undefined && oldest < window.from && ends.of(scope) !== window.to) {
-      // The end, if the oldest day is refused as well; else one amid others.
+    const telling = probe === undefined && ends.of(scope) !== window.to ? this.tellingDay(task) : null;
+    if (telling !== null) {
+      // The end, if that day is refused as well; else one amid others.
       this.probes.set(scope.id, { day: window.to, fault });
-      tasks.askNext(task, oldest);
+      tasks.askNext(task, telling);
     } else {
       this.probes.delete(scope.id);
       this.historyEnded(scope, probe?.day ?? window.to, fault);
     }
     return false;
+  }
+
+  /** A day before the refused one that is given unless the history ends between them; null where there is none. */
+  private tellingDay({ scope, window }: Task): Day | null {
+    const { ledger, tasks, now } = this.options;
+    // What was given lately a vendor has hardly forgotten since, least of all where it may still change.
+    const lately = ledger
+      .covered(scope.id, { from: EARLIEST_DAY, to: addDays(window.from, -1) })
+      .filter(({ readAt }) => Math.abs(now() - readAt) < LATELY_MS);
+    const known = lately.find(({ settled }) => !settled) ?? lately[0];
+    const day = known?.day ?? tasks.oldestUnread(scope);
+    return day !== null && day < window.from ? day : null;
   }
 
   wasRead({ scope, window }: Task): void {
@@ -76,6 +89,11 @@ export class RefusedDays {
     this.options.onFault(probe.fault, scope, probe.day);
   }
 
+  /** Where nothing told what became of a refused day, it is a fault. */
+  closeProbes(scopes: readonly Scope[]): void {
+    for (const scope of scopes) this.closeProbe(scope);
+  }
+
   /** It is refused from this day back; a fault only where nothing newer was given lately either. */
   private historyEnded(scope: Scope, day: Day, fault: Fault): void {
     const { ledger, ends, tasks, now, onFault } = this.options;
@@ -88,8 +106,4 @@ export class RefusedDays {
       tasks.end(scope);
     }
   }
-}
-
-function earliest(day: Day, other: Day | null | undefined): Day {
-  return other === null || other === undefined ? day : earlier(day, other);
 }

@@ -8,10 +8,10 @@ import type { Day, DayRange } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
 import type { Reconciliation, SyncProgress } from '../../shared/model.js';
-import { isRounding, nanos, sum } from '../../shared/money.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ClientContext, ProviderAdapter, VendorHttp } from '../providers/adapter.js';
 import { AskAhead } from './ask-ahead.js';
+import { Comparison } from './comparison.js';
 import { DeepFault } from './deep-fault.js';
 import { Disputes } from './disputes.js';
 import { HistoryEnds } from './history-ends.js';
@@ -109,19 +109,18 @@ class Sync {
   private readonly context: ClientContext;
   private readonly http: AskAhead;
   private readonly aborter = new AbortController();
-  private reported = 0n;
-  private stored = 0n;
-  private terms = 0;
-  private compared = false;
   private unknownResources = false;
   private readonly lists: Lists;
   private firstFault: Fault | null = null;
+  /** Of the first scope that was in trouble of its own. */
+  private ownFault: { readonly fault: Fault; readonly scope: Scope } | null = null;
   private readonly trouble: Trouble;
   private readonly historyEnds: HistoryEnds;
   private readonly lengths: WindowLengths;
   private readonly missedLooks: MissedLooks;
   private readonly deepFault: DeepFault;
   private readonly disputes: Disputes;
+  private readonly comparison: Comparison;
   /** The vendor is in trouble: audits, which can wait, are left to the next sync. */
   private auditsWait = false;
   private readonly budget: RequestBudget;
@@ -138,6 +137,7 @@ class Sync {
     this.missedLooks = new MissedLooks(this.memo);
     this.deepFault = new DeepFault(this.memo);
     this.disputes = new Disputes(this.memo);
+    this.comparison = new Comparison(this.memo);
     const signal = AbortSignal.any([deps.signal, this.aborter.signal]);
     this.budget = new RequestBudget(options.onDemand);
     this.http = new AskAhead(this.budget.counting(deps.http), deps.now);
@@ -190,7 +190,8 @@ class Sync {
       at: now(),
       asOf: Math.min(now(), this.budget.oldestWaiting),
       fault,
-      reconciliation: fault === null ? this.reconciliation() : current.reconciliation,
+      reconciliation:
+        fault === null ? (this.reconciliation() ?? current.reconciliation) : current.reconciliation,
       memo: this.memo,
     });
     this.deps.onWritten();
@@ -306,24 +307,41 @@ class Sync {
           // Of a wait that the vendor asks for, the next poll must know; trouble of its own passes.
           this.auditsWait = true;
         } else if (this.trouble.wasOwn(task.scope, fault)) {
-          this.firstFault = this.trouble.isEverywhere
-            ? fault
-            : (this.firstFault ?? this.named(fault, task.scope));
+          this.ownFault ??= { fault, scope: task.scope };
+          this.keepIfDeep(this.named(fault, task.scope), task.scope, task.window);
           tasks.end(task.scope);
         } else throw error;
         this.advance(task.window, false);
       }
     }
+    refused.closeProbes(ledger.scopes(this.connection.id));
+    this.firstFault ??= this.faultOfScopes();
     if (deep) ledger.recordDeepRead(this.connection.id, now());
     else this.firstFault ??= this.deepFault.standing;
   }
 
+  /** Of scopes in trouble, where they kept none of the others from being read. */
+  private faultOfScopes(): Fault | null {
+    if (this.ownFault === null) return null;
+    const { fault, scope } = this.ownFault;
+    if (this.trouble.isEverywhere) return fault;
+    return { ...this.named(fault, scope), ...(this.trouble.isPartial ? { isPartial: true } : {}) };
+  }
+
   private windowFailed(fault: Fault, scope: Scope, window: DayRange): void {
-    const { ledger, adapter, now } = this.deps;
     this.firstFault ??= fault;
-    // Days that were read before only a deep sync asks for again.
-    const isBeyondPoll = window.to < addDays(dayOf(now()), -adapter.settle.pollBackDays);
-    if (isBeyondPoll && ledger.covered(scope.id, window).length > 0) this.deepFault.keep(fault);
+    this.keepIfDeep(fault, scope, window);
+  }
+
+  /** Days that were read before and may still change only a deep sync asks for again, beyond the poll's reach. */
+  private keepIfDeep(fault: Fault, scope: Scope, window: DayRange): void {
+    const { ledger, adapter, now } = this.deps;
+    if (this.options.since !== null) return;
+    if (window.to >= addDays(dayOf(now()), -adapter.settle.pollBackDays)) return;
+    const mayChange = ledger
+      .covered(scope.id, window)
+      .some(({ settled, doubtedAt }) => !settled || doubtedAt !== undefined);
+    if (mayChange) this.deepFault.keep(fault);
   }
 
   /**
@@ -406,13 +424,12 @@ class Sync {
         this.aborter.abort(dropped);
         throw dropped;
       }
-      this.disputes.note(scope, window, committed.kept, result.reported !== null);
+      // What the answer lacks and the ledger keeps stands too: the difference shows.
+      const forgotten = this.disputes.note(scope, window, committed.kept);
       if (result.reported !== null) {
-        this.compared = true;
-        this.reported += result.reported;
-        // What the answer lacks and the ledger keeps stands too: the difference shows.
-        this.stored += result.sum + sum(committed.kept.map(({ amount }) => amount));
-        this.terms += result.rows;
+        // Who asks for settled days is told all that they hold beside the answer.
+        const stored = result.sum + (this.options.since === null ? 0n : forgotten);
+        this.comparison.add({ reported: result.reported, stored, terms: result.rows });
       }
       this.unknownResources ||= result.unknownResources;
       if (task.purpose === 'audit') ledger.recordAudit(task.scope.id, now());
@@ -438,19 +455,8 @@ class Sync {
   }
 
   private reconciliation(): Reconciliation | null {
-    const disputed = this.disputes.sum(this.deps.ledger.scopes(this.connection.id));
-    if (!this.compared && disputed === 0n) return this.connection.reconciliation;
-    const stored = this.stored + disputed;
-    const difference = this.reported - stored;
-    // At most 1 nano a term is rounding: kept with its size, not shown as a difference.
-    const rounding = isRounding(difference, this.terms);
-    return {
-      unit: this.connection.unit,
-      reported: nanos(this.reported),
-      stored: nanos(stored),
-      difference: nanos(difference),
-      rounding,
-    };
+    const { id, unit } = this.connection;
+    return this.comparison.conclude(unit, this.disputes.sum(this.deps.ledger.scopes(id)));
   }
 
   private advance(window: DayRange, read: boolean): void {

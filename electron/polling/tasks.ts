@@ -60,7 +60,7 @@ export function planTasks(
       tasks.push({ scope, window, purpose: recent ? 'poll' : 'backfill', readAt });
     }
     if (choices.since === null && !missedLooks.isRecent(scope, now)) {
-      for (const window of lateWindows(scope, covered, now, adapter.maxWindowDays)) {
+      for (const window of lateWindows(scope, covered, now, adapter.maxWindowDays, historyEnds.of(scope))) {
         const readings = covered.filter(({ day }) => contains(window, day)).map((known) => known.readAt);
         tasks.push({ scope, window, purpose: 'late', readAt: Math.min(...readings) });
       }

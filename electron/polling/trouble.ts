@@ -8,13 +8,12 @@ import type { Task } from './tasks.js';
 
 /**
  * Faults of a scope's answer that may be its own as well as the whole vendor's, and
- * how many scopes in a row make them the vendor's. Permission is mostly given by
- * scope, and a refusal costs the vendor little.
+ * how many scopes in a row make them the vendor's. Permission is given by scope.
  */
 const SCOPE_FAULTS: ReadonlyMap<string, number> = new Map([
   ['vendor-fault', 2],
   ['timeout', 2],
-  ['permission', 10],
+  ['permission', Infinity],
 ]);
 /** So many scopes in trouble are remembered. */
 const MAX_TROUBLED = 200;
@@ -55,6 +54,11 @@ export class Trouble {
   /** Several scopes are in trouble and none was read: what is wrong is not theirs by name. */
   get isEverywhere(): boolean {
     return !this.read && [...this.inRow.values()].some(({ size }) => size > 1);
+  }
+
+  /** Scopes were read all the same. */
+  get isPartial(): boolean {
+    return this.read;
   }
 
   private keys(): string[] {

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, addDays, dayOf } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { formatDecimal, parseNanos, sum } from '../../shared/money.js';
-import { editing } from '../support/fault-table.js';
+import { clickhouseResult, editing } from '../support/fault-table.js';
 import type { WireRow } from '../support/fault-table.js';
 import { startProgram, trueDays } from '../support/program.js';
 import type { Program } from '../support/program.js';
@@ -59,17 +59,62 @@ describe('a settled day that the vendor withdraws', () => {
   });
 });
 
+/** ClickHouse, every record locked: without records of some days, and with a total or none. */
+const locking = (isGone: (day: Day) => boolean, hasTotal: boolean): Program['wrap'] =>
+  editing(
+    /usageCost$/,
+    clickhouseResult((result) => {
+      const costs = (result['costs'] as readonly WireRow[])
+        .filter((record) => !isGone(record['date'] as Day))
+        .map((record): WireRow => ({ ...record, locked: true }));
+      const total = formatDecimal(sum(costs.map((record) => parseNanos(record['totalCHC']))));
+      return { ...result, costs, grandTotalCHC: hasTotal ? total : null };
+    }),
+  );
+
+describe('a withdrawn day of ClickHouse', () => {
+  const gone = addDays(TODAY, -6);
+
+  async function beginLocked(hasTotal: boolean): Promise<string> {
+    program = await startProgram({ now: () => START, months: 2 });
+    program.wrap = locking(() => false, hasTotal);
+    const id = await program.connect('clickhouse');
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    program.wrap = locking((day) => day === gone, hasTotal);
+    return id;
+  }
+
+  it('is a difference also once it is the oldest of the days that are looked at', async () => {
+    const id = await beginLocked(true);
+    for (let days = 1; days <= 12; days += 1) {
+      program.now = START + days * DAY_MS;
+      expect(await program.sync(id)).toEqual({ kind: 'done' });
+      expect(difference(id)).toBeLessThan(0n);
+    }
+  });
+
+  it('is told of no total where the vendor names none', async () => {
+    const id = await beginLocked(false);
+    program.now += DAY_MS;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    expect(program.ledger.connection(id)?.reconciliation).toBeNull();
+  });
+});
+
 describe('days that the vendor answers with nothing from some day back', () => {
   it('are what it reported once, and no difference', async () => {
     const id = await begin();
     const before = { from: addDays(TODAY, -40), to: addDays(TODAY, -6) };
     const held = program.byDay(id, before);
     program.wrap = withdrawing((day) => day <= addDays(TODAY, -6));
-    program.now += DAY_MS;
-    expect(await program.sync(id)).toEqual({ kind: 'done' });
-    program.now += HOUR_MS;
-    expect(await program.sync(id)).toEqual({ kind: 'done' });
-    expect(difference(id)).toBe(0n);
+    for (let days = 1; days <= 9; days += 1) {
+      program.now = START + days * DAY_MS;
+      for (let poll = 0; poll < 2; poll += 1) {
+        expect(await program.sync(id)).toEqual({ kind: 'done' });
+        expect(difference(id)).toBe(0n);
+        program.now += HOUR_MS;
+      }
+    }
     expect(program.byDay(id, before)).toEqual(held);
   });
 });

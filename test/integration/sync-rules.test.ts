@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { VendorResponse } from '../../electron/providers/adapter.js';
+import { dueAt } from '../../electron/polling/cadence.js';
 import { DAY_MS, HOUR_MS, addDays, dayOf, eachDay } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
@@ -323,6 +324,33 @@ describe('an app whose usage cannot be had', () => {
     equalTruth(id, 'phala');
   });
 
+  it.each([1, 2, 12])('lets the others be read on as often as ever (%i refused)', async (count) => {
+    program = await startProgram({ now: () => START, months: 1, scale: { apps: count + 2, cvmsPerApp: 1 } });
+    const id = await program.connect('phala');
+    const refused = new Set<string>();
+    program.wrap = (http) => ({
+      get: (path, query) => {
+        if (path.endsWith('/usage') && refused.size < count) refused.add(path);
+        if (!refused.has(path)) return http.get(path, query);
+        return Promise.resolve({ status: 403, headers: {}, body: new TextEncoder().encode('{}') });
+      },
+    });
+    const outcome = await program.sync(id);
+    expect(outcome).toMatchObject({ kind: 'failed', fault: { kind: 'permission' } });
+    const names = program.ledger.scopes(id).map(({ name, key }) => name ?? key);
+    const { detail } = outcome.kind === 'failed' ? outcome.fault : { detail: null };
+    expect(names.some((name) => detail?.includes(name))).toBe(true);
+    const today = { from: dayOf(START), to: dayOf(START) };
+    const read = program.ledger
+      .scopes(id)
+      .filter((scope) => program.ledger.covered(scope.id, today).length > 0);
+    expect(read).toHaveLength(2);
+    const connection = program.ledger.connection(id);
+    if (connection === null) throw new Error('no connection');
+    const cadence = { now: program.now, cadenceMinutes: 15, onBattery: false, random: 0 };
+    expect(dueAt(connection, cadence)).toBeLessThanOrEqual(program.now + 15 * 60_000);
+  });
+
   it('is the vendor’s trouble where the next one’s cannot be had either', async () => {
     const { id, counts } = await begin(5, 500);
     expect((await program.sync(id)).kind).toBe('failed');
@@ -501,6 +529,43 @@ describe('days that stay unsettled beyond the poll’s reach', () => {
       expect(await program.sync(id)).toEqual({ kind: 'done' });
     },
   );
+
+  it('stand as a fault where the vendor breaks on them', async () => {
+    program = await startProgram({ now: () => START, months: 4 });
+    const old = addDays(dayOf(START), -80);
+    const unlocked = editing(
+      /usageCost$/,
+      clickhouseResult((result) => ({
+        ...result,
+        costs: (result['costs'] as readonly WireRow[]).map((record) => ({
+          ...record,
+          locked: record['date'] !== old,
+        })),
+      })),
+    );
+    program.wrap = unlocked;
+    const id = await program.connect('clickhouse');
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    program.now += DAY_MS;
+    let asked = 0;
+    program.wrap = (http) => {
+      const rest = unlocked(http);
+      return {
+        get: (path, query = {}) => {
+          if (!((query['from_date'] ?? '9') <= old && old <= (query['to_date'] ?? '')))
+            return rest.get(path, query);
+          asked += 1;
+          return Promise.resolve({ status: 500, headers: {}, body: new TextEncoder().encode('{}') });
+        },
+      };
+    };
+    for (let poll = 0; poll < 4; poll += 1) {
+      expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'vendor-fault' } });
+      expect(asked > 0).toBe(poll === 0);
+      asked = 0;
+      program.now += HOUR_MS;
+    }
+  });
 });
 
 describe('more scopes than one poll asks', () => {

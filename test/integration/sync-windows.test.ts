@@ -363,3 +363,71 @@ describe.each(PROVIDERS)('where %s', (provider) => {
     expect(asked).toBe(0);
   });
 });
+
+describe('a day that is refused', () => {
+  it('is no end of history where days that may still change are given before it', async () => {
+    program = await startProgram({ now: () => START, months: 5 });
+    const id = await program.connect('clickhouse');
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    program.now += HOUR_MS;
+    const hole = addDays(TODAY, -1);
+    const kept = addDays(program.servers.truth.firstDay, 20);
+    // The ledger reaches further back than the vendor does by now.
+    program.wrap = answering((days) => (days.from < kept || contains(days, hole) ? REFUSAL : null));
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'range' } });
+    expect(notesOf(id)).toEqual([]);
+    const open = followed(id)
+      .flatMap((scope) => program.ledger.covered(scope.id, { from: addDays(TODAY, -60), to: TODAY }))
+      .filter(({ settled }) => !settled);
+    expect(open.filter(({ readAt }) => readAt < program.now).map(({ day }) => day)).toEqual([hole]);
+  });
+
+  it('is a fault also where a poll has no request left to ask for another', async () => {
+    program = await startProgram({
+      now: () => START,
+      since: addDays(TODAY, -10),
+      scale: { apps: 59, cvmsPerApp: 1 },
+    });
+    const id = await program.connect('phala');
+    await program.sync(id);
+    program.wrap = answering((days) => (contains(days, addDays(TODAY, -1)) ? REFUSAL : null));
+    for (let poll = 0; poll < 3; poll += 1) {
+      program.now += HOUR_MS / 4;
+      expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'range' } });
+    }
+  });
+
+  it('by its date is no fault of the polls after it', async () => {
+    program = await startProgram({ now: () => START, months: 5 });
+    const id = await program.connect('phala');
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    program.wrap = refusing((day) => day < addDays(TODAY, -80)).wrap;
+    const failed = { kind: 'failed', fault: { kind: 'range' } };
+    expect(await program.sync(id, { onDemand: true, since: addDays(TODAY, -100) })).toMatchObject(failed);
+    program.now += HOUR_MS;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+  });
+});
+
+describe('a second look of which one half comes to nothing', () => {
+  it('has had its turn until tomorrow', async () => {
+    program = await startProgram({ now: () => START, months: 2, scale: { apps: 1, cvmsPerApp: 1 } });
+    const id = await program.connect('phala');
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    program.now += 1.1 * DAY_MS;
+    let asked = 0;
+    program.wrap = answering((days) => {
+      asked += 1;
+      if (lengthOf(days) > 8) return new FaultError('too-large');
+      return contains(days, addDays(TODAY, -5)) ? new FaultError('format') : null;
+    });
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    expect(asked).toBeGreaterThan(2);
+    for (let poll = 0; poll < 3; poll += 1) {
+      program.now += HOUR_MS / 4;
+      asked = 0;
+      expect(await program.sync(id)).toEqual({ kind: 'done' });
+      expect(asked).toBe(1);
+    }
+  });
+});

@@ -101,6 +101,7 @@ const input: StatusInput = {
   connections: [connection, fresh, { ...connection, id: 'c3', removed: true }],
   asOf: Date.UTC(2026, 10, 22, 9, 45, 7, 123),
   cadenceMinutes: 15,
+  leftDays: new Set(),
 };
 
 describe('statusDocument', () => {
@@ -309,6 +310,21 @@ describe('check', () => {
     expect(result.status).toBe(status);
     expect(result.text.trimEnd().split('\n')).toHaveLength(2);
   });
+
+  it.each([
+    ['2026-11-09', 0],
+    ['2026-11-10', 3],
+  ])(
+    'holds without the rest of a day on which a connection was removed, if no more is missing (%s)',
+    (left, status) => {
+      const periods = { ...input.periods, monthToDate: month(1n, 'part', [day('2026-11-09')]) };
+      const found = checkLimits(
+        { ...current, periods, leftDays: new Set([day(left)]) },
+        { monthOver: ten, todayOver: null },
+      );
+      expect(found.status).toBe(status);
+    },
+  );
 
   describe('of data that are old', () => {
     const minute = 60_000;

@@ -58,6 +58,7 @@ export const status: StatusInput = {
   connections: [{ ...view, coverage: null }],
   asOf: NOW,
   cadenceMinutes: 15,
+  leftDays: new Set(),
 };
 
 export function appWith(changes: Partial<CliApp> = {}): CliApp {

@@ -118,15 +118,20 @@ describe('the windows of a sync', () => {
     const open = read('2026-11-20', '2026-11-22', false);
     const covered = [...old, ...open];
     expect(planWindows(input({ covered, deep: true }))).toEqual([{ from: '2026-11-20', to: '2026-11-22' }]);
-    expect(lateWindows(scope, covered, NOON, 31)).toEqual([{ from: '2026-11-09', to: '2026-11-19' }]);
-    expect(lateWindows(scope, covered, NOON, 7).map(lengthOf)).toEqual([7, 4]);
+    expect(lateWindows(scope, covered, NOON, 31, null)).toEqual([{ from: '2026-11-09', to: '2026-11-19' }]);
+    expect(lateWindows(scope, covered, NOON, 7, null).map(lengthOf)).toEqual([7, 4]);
     // A job that runs every 24 h may be a little early.
-    expect(lateWindows(scope, covered, NOON - HOUR_MS, 31)).toHaveLength(1);
-    expect(lateWindows(scope, covered, NOON - HOUR_MS - 1, 31)).toEqual([]);
+    expect(lateWindows(scope, covered, NOON - HOUR_MS, 31, null)).toHaveLength(1);
+    expect(lateWindows(scope, covered, NOON - HOUR_MS - 1, 31, null)).toEqual([]);
     // What settled since is looked at with the others, not at an hour of its own.
     const newer = [...old.slice(0, -1), ...read('2026-11-19', '2026-11-19', true, NOON - HOUR_MS), ...open];
-    expect(lateWindows(scope, newer, NOON, 31)).toEqual([{ from: '2026-11-09', to: '2026-11-19' }]);
-    expect(lateWindows({ ...scope, goneAt: NOON }, covered, NOON, 31)).toEqual([]);
+    expect(lateWindows(scope, newer, NOON, 31, null)).toEqual([{ from: '2026-11-09', to: '2026-11-19' }]);
+    // What the vendor refuses is not among it.
+    const refused = day('2026-11-12');
+    expect(lateWindows(scope, covered, NOON, 31, refused)).toEqual([
+      { from: '2026-11-13', to: '2026-11-19' },
+    ]);
+    expect(lateWindows({ ...scope, goneAt: NOON }, covered, NOON, 31, null)).toEqual([]);
   });
 
   it('looks at a settled day in doubt once a day', () => {
