@@ -16,6 +16,7 @@ import type {
   ViewChoice,
 } from '../shared/model';
 import type { PeriodId } from '../shared/period';
+import { joinGaps } from '../shared/policy/gaps';
 import type { LinkId } from '../shared/links';
 
 export const PERIOD_NAMES: Readonly<Record<PeriodId, string>> = {
@@ -78,9 +79,13 @@ export function barStateText({ state, usd, gap }: DayBar, amount = usd): string 
 
 /** {@link dayStateText} of a day that is looked at, over all connections. */
 export function detailStateText({ state, usd, connections }: DayDetail): string {
-  const [first, ...others] = connections.map(({ gap }) => gap).filter((gap) => gap !== null);
-  if (first === undefined) return dayStateText(state, (usd ?? 0n) !== 0n);
-  return GAPS[others.every((gap) => gap === first) ? first : 'unread'];
+  const gap = joinGaps(connections.map((one) => one.gap));
+  return gap === null ? dayStateText(state, (usd ?? 0n) !== 0n) : GAPS[gap];
+}
+
+/** What those of the days are that are not known. */
+export function gapText(days: readonly DayBar[]): string {
+  return GAPS[joinGaps(days.map(({ gap }) => gap)) ?? 'unread'];
 }
 
 /** {@link dayStateText} of one connection's reading of a day. */

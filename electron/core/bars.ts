@@ -4,11 +4,12 @@ import type { Day, DayRange } from '../../shared/day.js';
 import type { DayBar, SeriesView, ViewChoice } from '../../shared/model.js';
 import { PROVIDER_IDS, PROVIDER_NAMES } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
+import { joinGaps } from '../../shared/policy/gaps.js';
 import type { KnownDay } from '../../shared/policy/known-days.js';
 import type { Connection, Ledger, Question, ResourceSum } from '../ledger/types.js';
 import { resourceName } from './breakdown.js';
 import type { DayFacts } from './day-facts.js';
-import { gapsOf, joinGaps } from './day-gaps.js';
+import { gapsOf } from './day-gaps.js';
 
 /** The largest so many series are told apart in a bar; the rest is one. */
 const SERIES = 5;

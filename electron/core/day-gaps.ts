@@ -32,13 +32,6 @@ export function gapsOf(
   return (connection, day) => gaps.get(`${connection} ${day}`) ?? null;
 }
 
-/** What is to be said of several connections' gaps: unless they are all alike, there is something to read. */
-export function joinGaps(gaps: Iterable<Gap | null>): Gap | null {
-  const found = new Set([...gaps].filter((gap) => gap !== null));
-  const [first] = found;
-  return first === undefined ? null : found.size === 1 ? first : 'unread';
-}
-
 /** The days that some scope has not read, each such scope because the vendor refuses them. */
 function refusedDays(ledger: Ledger, connection: Connection, range: DayRange): ReadonlySet<Day> {
   const ends = historyEnds(connection.memo);

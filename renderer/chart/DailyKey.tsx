@@ -2,7 +2,7 @@ import { useId } from 'react';
 import type { ReactNode } from 'react';
 
 import type { DayBar } from '../../shared/model';
-import { dayStateText } from '../labels';
+import { dayStateText, gapText } from '../labels';
 import type { Geometry } from './geometry';
 import { isThin, lookOf } from './layout';
 import type { DayLook } from './layout';
@@ -44,7 +44,7 @@ export function DailyKey({
   );
   const signs: readonly Sign[] = [
     { look: 'hatched', words: dayStateText('provisional'), sample: <Hatching /> },
-    { look: 'unknown', words: dayStateText('unknown'), sample: unknown },
+    { look: 'unknown', words: gapText(days), sample: unknown },
     {
       look: 'open',
       words: dayStateText('open'),

@@ -4,6 +4,7 @@ import type { CSSProperties } from 'react';
 import { lengthOf } from '../../shared/day';
 import type { Day } from '../../shared/day';
 import type { Change, ConnectionView, Gap as GapKind, Overview, ViewChoice } from '../../shared/model';
+import { joinGaps } from '../../shared/policy/gaps';
 import { isUnreported } from '../../shared/policy/period-amount';
 import { dayText, listText, plural, rangeText } from '../format';
 import { useFormat } from '../formatContext';
@@ -51,9 +52,7 @@ function unreadText(overview: Overview): string {
 /** Why none of the days that are not known is, where that is the same for all. */
 function commonGap({ total, days }: Overview): GapKind {
   const gapOn = new Map(days.map(({ day, gap }) => [day, gap]));
-  const kinds = new Set(total.unknownDays.map((day) => gapOn.get(day) ?? 'unread'));
-  const [first = 'unread'] = kinds;
-  return kinds.size === 1 ? first : 'unread';
+  return joinGaps(total.unknownDays.map((day) => gapOn.get(day) ?? 'unread')) ?? 'unread';
 }
 
 /** Which days are missing from a number, and why; null where none is. */

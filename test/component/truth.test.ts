@@ -105,6 +105,7 @@ it('says of a day that was read before its end that only a part of it is there',
 it('says of days that the vendor refuses that it does not give them, and offers no reading', async () => {
   await show('not-given');
   await window().page.getByText('Without Analytics on 4 days: not given by the vendor').waitFor();
+  expect(await text('[aria-label="Signs of the chart"]')).toMatch(/not given by the vendor/);
   expect(await find('button', 'Read now').count()).toBe(0);
   await click('radio', 'Table');
   await find('row', /^Nov 4 not given by the vendor /).waitFor();

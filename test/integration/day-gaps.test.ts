@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { readDayFacts } from '../../electron/core/day-facts.js';
-import { gapsOf, joinGaps } from '../../electron/core/day-gaps.js';
+import { gapsOf } from '../../electron/core/day-gaps.js';
 import { dayDetail } from '../../electron/core/details.js';
 import { unknownDays } from '../../electron/export/unknown-days.js';
+import { joinGaps } from '../../shared/policy/gaps.js';
 import { periodAmount } from '../../shared/policy/period-amount.js';
 import { ZERO } from '../../shared/money.js';
 import { day, startOf } from '../../shared/day.js';
