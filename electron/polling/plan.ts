@@ -32,6 +32,8 @@ export const DAILY_MS = 23 * HOUR_MS;
 /** How late amounts appear no vendor says. So settled days this young are looked at again once a day. */
 const LATE_DAYS = 14;
 const AUDIT_EVERY_MS = 7 * DAY_MS;
+/** What failed of a deep read is tried again for who asks by hand, but not at every asking. */
+export const DEEP_ON_DEMAND_MS = HOUR_MS;
 /** Its multiples modulo 1 fall everywhere, whichever weeks a computer is on. */
 const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 

@@ -16,7 +16,7 @@ import { DeepFault } from './deep-fault.js';
 import { Disputes } from './disputes.js';
 import { HistoryEnds } from './history-ends.js';
 import { Lists } from './lists.js';
-import { DAILY_MS, LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
+import { DAILY_MS, DEEP_ON_DEMAND_MS, LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
 import { MissedLooks } from './missed-looks.js';
 import { readWhole } from './read-window.js';
 import { RefusedDays } from './refused-days.js';
@@ -448,10 +448,10 @@ class Sync {
   }
 
   private deepReadDue(): boolean {
-    if (this.options.onDemand && this.deepFault.standing !== null) return true;
     const { deepReadAt } = this.connection;
     const age = deepReadAt === null ? Infinity : this.deps.now() - deepReadAt;
-    return age < 0 || age >= DAILY_MS;
+    const isAwaited = this.options.onDemand && this.deepFault.standing !== null;
+    return age < 0 || age >= (isAwaited ? DEEP_ON_DEMAND_MS : DAILY_MS);
   }
 
   private reconciliation(): Reconciliation | null {
