@@ -517,9 +517,13 @@ describe('days that stay unsettled beyond the poll’s reach', () => {
       program.now += DAY_MS;
       expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind } });
       const { counts } = program.servers;
+      let before = counts.clickhouse;
+      // Asking by hand a moment later asks for what a poll does: 62 days are two requests.
+      expect(await program.sync(id, { onDemand: true })).toMatchObject({ kind: 'failed', fault: { kind } });
+      expect(counts.clickhouse - before).toBe(2);
       program.now += HOUR_MS;
-      const before = counts.clickhouse;
-      // It stands until they are asked for again, which is not at this poll: 62 days are two requests.
+      before = counts.clickhouse;
+      // It stands until they are asked for again, which is not at this poll.
       expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind } });
       expect(counts.clickhouse - before).toBe(2);
       program.wrap = (http) => http;
