@@ -23,12 +23,20 @@ export interface RefusedDaysOptions {
   readonly onFault: (fault: Fault, scope: Scope, day: Day) => void;
 }
 
+/** What was given within this time a vendor has hardly forgotten since. */
 const LATELY_MS = 2 * DAY_MS;
+
+/** A single day that was refused, while another is asked for that tells why. */
+interface Probe {
+  readonly scope: Scope;
+  readonly day: Day;
+  readonly fault: Fault;
+}
 
 /** One sync's. */
 export class RefusedDays {
-  /** By scope, a single day that was refused while the oldest is asked for. */
-  private readonly probes = new Map<number, { readonly day: Day; readonly fault: Fault }>();
+  /** By scope. */
+  private readonly probes = new Map<number, Probe>();
   /** Scopes of which a day was refused though older ones are given. */
   private readonly holes = new Set<number>();
 
@@ -54,7 +62,7 @@ export class RefusedDays {
     const telling = probe === undefined && ends.of(scope) !== window.to ? this.tellingDay(task) : null;
     if (telling !== null) {
       // The end, if that day is refused as well; else one amid others.
-      this.probes.set(scope.id, { day: window.to, fault });
+      this.probes.set(scope.id, { scope, day: window.to, fault });
       tasks.askNext(task, telling);
     } else {
       this.probes.delete(scope.id);
@@ -66,7 +74,7 @@ export class RefusedDays {
   /** A day before the refused one that is given unless the history ends between them; null where there is none. */
   private tellingDay({ scope, window }: Task): Day | null {
     const { ledger, tasks, now } = this.options;
-    // What was given lately a vendor has hardly forgotten since, least of all where it may still change.
+    // Best of all one that may still change, for it is young.
     const lately = ledger
       .covered(scope.id, { from: EARLIEST_DAY, to: addDays(window.from, -1) })
       .filter(({ readAt }) => Math.abs(now() - readAt) < LATELY_MS);
@@ -80,7 +88,7 @@ export class RefusedDays {
     this.closeProbe(scope);
   }
 
-  /** The vendor did give the oldest day, or nobody knows: that it refused the newer one is a fault. */
+  /** The vendor did give the day that tells, or nobody knows: that it refused the other one is a fault. */
   closeProbe(scope: Scope): void {
     const probe = this.probes.get(scope.id);
     if (probe === undefined) return;
@@ -89,9 +97,9 @@ export class RefusedDays {
     this.options.onFault(probe.fault, scope, probe.day);
   }
 
-  /** Where nothing told what became of a refused day, it is a fault. */
-  closeProbes(scopes: readonly Scope[]): void {
-    for (const scope of scopes) this.closeProbe(scope);
+  /** No request was left for the days that would have told. */
+  closeProbes(): void {
+    for (const { scope } of [...this.probes.values()]) this.closeProbe(scope);
   }
 
   /** It is refused from this day back; a fault only where nothing newer was given lately either. */

@@ -314,7 +314,7 @@ class Sync {
         this.advance(task.window, false);
       }
     }
-    refused.closeProbes(ledger.scopes(this.connection.id));
+    refused.closeProbes();
     this.firstFault ??= this.faultOfScopes();
     if (deep) ledger.recordDeepRead(this.connection.id, now());
     else this.firstFault ??= this.deepFault.standing;

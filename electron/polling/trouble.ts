@@ -19,11 +19,10 @@ const SCOPE_FAULTS: ReadonlyMap<string, number> = new Map([
 const MAX_TROUBLED = 200;
 
 export class Trouble {
+  /** Scopes were read all the same. */
+  isPartial = false;
   /** The scopes in trouble since one was read, by how many of them are the vendor's. */
   private readonly inRow = new Map<number, Set<number>>();
-
-  /** Any scope was read. */
-  private read = false;
 
   /** @param memo of the connection: a scope in trouble is asked last from now on */
   constructor(private readonly memo: Record<string, unknown>) {}
@@ -36,7 +35,7 @@ export class Trouble {
 
   wasRead(scope: Scope): void {
     this.inRow.clear();
-    this.read = true;
+    this.isPartial = true;
     this.memo.troubled = this.keys().filter((key) => key !== scope.key);
   }
 
@@ -53,12 +52,7 @@ export class Trouble {
 
   /** Several scopes are in trouble and none was read: what is wrong is not theirs by name. */
   get isEverywhere(): boolean {
-    return !this.read && [...this.inRow.values()].some(({ size }) => size > 1);
-  }
-
-  /** Scopes were read all the same. */
-  get isPartial(): boolean {
-    return this.read;
+    return !this.isPartial && [...this.inRow.values()].some(({ size }) => size > 1);
   }
 
   private keys(): string[] {
