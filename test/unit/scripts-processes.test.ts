@@ -156,7 +156,7 @@ test.skipIf(process.platform !== 'linux')(
       await main(async () => {
         const { child } = serve('sleep', ['60'], { stdio: 'ignore' });
         console.log('pid ' + child.pid + '.');
-        await new Promise((resolve) => setTimeout(resolve, 30_000));
+        await new Promise((resolve) => child.once('exit', resolve));
       });`);
     let out = '';
     child.stdout.on('data', (part: string) => (out += part));
