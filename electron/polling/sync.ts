@@ -71,7 +71,12 @@ export type SyncOutcome =
 const WINDOW_FAULTS: ReadonlySet<string> = new Set(['format', 'paging', 'too-large', 'range', 'refused']);
 
 /** Faults that may lie in what an audit asks for, rather than in the key or the way to the vendor. */
-const AUDIT_FAULTS: ReadonlySet<string> = new Set([...WINDOW_FAULTS, 'vendor-fault', 'timeout']);
+const AUDIT_FAULTS: ReadonlySet<string> = new Set([
+  ...WINDOW_FAULTS,
+  'vendor-fault',
+  'timeout',
+  'permission',
+]);
 
 /** Faults that lie between this process and its keychain. */
 const KEY_FAULTS: ReadonlySet<string> = new Set([

@@ -331,6 +331,7 @@ describe.each(PROVIDERS)('where %s', (provider) => {
 
   it.each([
     ['breaks', { ...REFUSAL, status: 500 }],
+    ['refuses the key', { ...REFUSAL, status: 403 }],
     ['takes too long', new FaultError('timeout')],
     ['makes no sense', new FaultError('format')],
   ])('%s at the second look at a young settled day, today is read all the same', async (_, answer) => {
