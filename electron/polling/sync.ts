@@ -10,7 +10,7 @@ import type { Fault } from '../../shared/faults.js';
 import type { Reconciliation, SyncProgress } from '../../shared/model.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ClientContext, ProviderAdapter, VendorHttp } from '../providers/adapter.js';
-import { AskAhead } from './ask-ahead.js';
+import { AskAhead, MAX_UNDER_WAY } from './ask-ahead.js';
 import { Comparison } from './comparison.js';
 import { DeepFault } from './deep-fault.js';
 import { Disputes } from './disputes.js';
@@ -365,13 +365,27 @@ class Sync {
     return { ...fault, detail: fault.detail === null ? scope : `${scope}: ${fault.detail}` };
   }
 
-  /** @param current the task whose rows are about to be mapped and stored */
-  private askAhead(tasks: TaskList, current: Task): void {
-    const next = tasks.peek();
-    if (next === null || tasks.isSkipped(next)) return;
-    if (next.scope.id === current.scope.id && tasks.isInDoubt(current)) return;
-    const request = this.deps.adapter.firstRequest?.(next.scope, next.window);
-    if (request !== undefined) this.http.ask(request);
+  /**
+   * Asks for what comes next while the current task's answer is read: in a backfill
+   * for two windows, so that the vendor makes one answer while the other travels.
+   * Of one scope never two that may not fit, for then the halves of the first would
+   * come next, and the second be asked for once more.
+   *
+   * @param fits whether the current task is known to
+   */
+  private askAhead(tasks: TaskList, current: Task, fits: boolean): void {
+    const { adapter } = this.deps;
+    const isBackfill = current.purpose === 'backfill';
+    const uncertain = new Set(fits ? [] : [current.scope.id]);
+    for (const next of tasks.upcoming(isBackfill ? MAX_UNDER_WAY : 1)) {
+      if (uncertain.size > 0 && next.purpose !== 'backfill') return;
+      if (uncertain.has(next.scope.id) || tasks.isSkipped(next)) return;
+      if (next.scope.id === current.scope.id && tasks.isInDoubt(current)) return;
+      const request = adapter.firstRequest?.(next.scope, next.window);
+      if (request === undefined) return;
+      this.http.ask(request);
+      uncertain.add(next.scope.id);
+    }
   }
 
   private waitsForNextPoll(task: Task): boolean {
@@ -386,17 +400,13 @@ class Sync {
     const writer = ledger.writeWindow(scope, window);
     // What does not fit is split: only a single day is read page by page.
     const splittable = lengthOf(window) > 1;
-    let asked = !splittable;
-    const askAhead = (): void => {
-      if (!asked) this.askAhead(tasks, task);
-      asked = true;
+    const askAhead = (fits: boolean): void => {
+      if (splittable) this.askAhead(tasks, task, fits);
     };
-    // The vendor then makes its next answer while this one is read. If it does not fit after all,
-    // windows of other scopes stay as they are, and that answer is wanted later.
+    // The vendor then makes its next answers while this one is read. If it does not fit after all,
+    // windows of other scopes stay as they are, and those answers are wanted later.
     if (task.purpose === 'backfill' && tasks.isLikelyToFit(task)) {
-      this.http.whenAnswered(() => {
-        if (tasks.peek()?.scope.id !== scope.id) askAhead();
-      });
+      this.http.whenAnswered(() => askAhead(false));
     }
     try {
       const result = await readWhole({
@@ -404,7 +414,7 @@ class Sync {
         read: (onPage) =>
           adapter.readWindow(this.context, scope, window, this.lists.resources, (page) => {
             // It fits, whatever was likely.
-            askAhead();
+            askAhead(true);
             onPage(page);
           }),
         splittable,

@@ -121,21 +121,23 @@ export class TaskList {
     return this.tasks.reduce((days, { window }) => days + lengthOf(window), 0);
   }
 
-  /** The next task, cut to what fits; it stays in the list. Null where none is left. */
-  peek(): Task | null {
-    for (;;) {
-      const [task, ...rest] = this.tasks;
-      if (task === undefined) return null;
+  /** The next tasks, at most so many, cut to what fits; they stay in the list. */
+  upcoming(count: number): readonly Task[] {
+    let fitting = 0;
+    while (fitting < count) {
+      const task = this.tasks[fitting];
+      if (task === undefined) break;
       const fits = lengthOf(task.window) <= (this.fitting.get(task.scope.id) ?? Infinity);
       const halves = fits || this.isSkipped(task) ? null : halvesOf(task);
-      if (halves === null) return task;
-      this.tasks = [...halves, ...rest];
+      if (halves === null) fitting += 1;
+      else this.tasks = this.tasks.toSpliced(fitting, 1, ...halves);
     }
+    return this.tasks.slice(0, fitting);
   }
 
-  /** As {@link peek}, and out of the list. */
+  /** The next task, cut to what fits, and out of the list. Null where none is left. */
   take(): Task | null {
-    const task = this.peek();
+    const [task = null] = this.upcoming(1);
     if (task !== null) this.tasks = this.tasks.slice(1);
     return task;
   }

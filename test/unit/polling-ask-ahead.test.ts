@@ -51,32 +51,73 @@ describe('asking ahead', () => {
     expect(http.askedAt(next)).toBeNull();
   });
 
-  it('never has two requests under way, and keeps the early answer for later', async () => {
+  it('never has three requests under way, and keeps early answers for later', async () => {
     const vendor = new SlowVendor();
     const http = new AskAhead(vendor, Date.now);
     http.ask({ path: '/next', query: {} });
+    http.ask({ path: '/next', query: {} });
+    http.ask({ path: '/after', query: {} });
     const other = http.get('/again');
     await settled();
-    expect(vendor.asked).toEqual(['/next']);
+    expect(vendor.asked).toEqual(['/next', '/after']);
     vendor.answer('next');
     await settled();
-    expect(vendor.asked).toEqual(['/next', '/again']);
+    expect(vendor.asked).toEqual(['/next', '/after', '/again']);
+    vendor.answer('after');
     vendor.answer('again');
     expect(await text(other)).toBe('again');
     expect(await text(http.get('/next'))).toBe('next');
-    expect(vendor.asked).toEqual(['/next', '/again']);
+    expect(await text(http.get('/after'))).toBe('after');
+    expect(vendor.asked).toEqual(['/next', '/after', '/again']);
   });
 
-  it('keeps an answer that waits to be asked for, and asks for no other meanwhile', async () => {
+  it('asks for no more while two answers wait to be wanted', async () => {
     const vendor = new SlowVendor();
     const http = new AskAhead(vendor, Date.now);
     http.ask({ path: '/later', query: {} });
+    http.ask({ path: '/last', query: {} });
     vendor.answer('later');
+    vendor.answer('last');
+    await settled();
     http.ask({ path: '/half', query: {} });
-    expect(vendor.asked).toEqual(['/later']);
+    expect(vendor.asked).toEqual(['/later', '/last']);
     expect(await text(http.get('/later'))).toBe('later');
     http.ask({ path: '/half', query: {} });
-    expect(vendor.asked).toEqual(['/later', '/half']);
+    expect(vendor.asked).toEqual(['/later', '/last', '/half']);
+  });
+
+  it('asks a vendor that refuses for nothing more before who wanted that answer knows', async () => {
+    const vendor = new SlowVendor();
+    const http = new AskAhead(vendor, Date.now);
+    http.ask({ path: '/next', query: {} });
+    vendor.answer('', 429);
+    await settled();
+    http.ask({ path: '/after', query: {} });
+    expect(vendor.asked).toEqual(['/next']);
+    expect((await http.get('/next')).status).toBe(429);
+    http.ask({ path: '/after', query: {} });
+    expect(vendor.asked).toEqual(['/next', '/after']);
+  });
+
+  it('asks again for what was refused before the wait that the vendor asked for', async () => {
+    const vendor = new SlowVendor();
+    const http = new AskAhead(vendor, Date.now);
+    http.ask({ path: '/limited', query: {} });
+    http.ask({ path: '/read', query: {} });
+    const first = http.get('/now');
+    await settled();
+    vendor.answer('', 429);
+    vendor.answer('read');
+    await settled();
+    vendor.answer('', 429);
+    // Who asked for this one waits, then asks for it again, and for the others.
+    expect((await first).status).toBe(429);
+    const limited = http.get('/limited');
+    await settled();
+    vendor.answer('limited');
+    expect(await text(limited)).toBe('limited');
+    expect(await text(http.get('/read'))).toBe('read');
+    expect(vendor.asked).toEqual(['/limited', '/read', '/now', '/limited']);
   });
 
   it('tells of an answer of success before who asked has it', async () => {
