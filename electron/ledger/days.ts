@@ -48,11 +48,12 @@ export function storeDays(db: Database, connection: bigint, scope: bigint, days:
     }
     summed.push({ day, meters: summary.meters });
   }
-  replaceDaily(db, connection, scope, summed);
+  const resources = replaceDaily(db, connection, scope, summed);
   sumUp(
     db,
     connection,
     summed.map(({ day }) => day),
+    resources,
   );
 }
 

@@ -14,7 +14,8 @@ const SUMMARIES = [
     columns: 'connection_n, resource_id, day',
     filled: 'native, usd',
     sums: 'sum(native), sum(usd)',
-    key: 'AND resource_id IN (SELECT id FROM resource WHERE connection_n = ?1)',
+    key: 'AND resource_id IN (SELECT value FROM json_each(?4))',
+    isByResource: true,
   },
   {
     table: 'meter_day',
@@ -22,6 +23,7 @@ const SUMMARIES = [
     filled: 'native, usd',
     sums: 'sum(native), sum(usd)',
     key: 'AND meter_id IN (SELECT id FROM meter WHERE connection_n = ?1)',
+    isByResource: false,
   },
   {
     table: 'day_total',
@@ -29,6 +31,7 @@ const SUMMARIES = [
     filled: 'native, usd, charges',
     sums: 'sum(native), sum(usd), sum(charges)',
     key: '',
+    isByResource: false,
   },
 ] as const;
 
@@ -38,15 +41,27 @@ export interface SummedDay {
   readonly meters: readonly MeterDay[];
 }
 
-/** Writes a scope's own sums of these days; {@link sumUp} those of its connection. */
+/**
+ * Writes a scope's own sums of these days; {@link sumUp} those of its connection.
+ *
+ * @returns the resources that have other sums now
+ */
 export function replaceDaily(
   db: Database,
   connection: bigint,
   scope: bigint,
   days: readonly SummedDay[],
-): void {
-  for (const { day } of days) {
-    db.run('DELETE FROM daily WHERE connection_n = ? AND day = ? AND scope_id = ?', connection, day, scope);
+): ReadonlySet<number> {
+  const resources = new Set<number>();
+  for (const { day, meters } of days) {
+    const replaced = db.all<{ resource_id: bigint }>(
+      'DELETE FROM daily WHERE connection_n = ? AND day = ? AND scope_id = ? RETURNING resource_id',
+      connection,
+      day,
+      scope,
+    );
+    for (const { resource_id } of replaced) resources.add(Number(resource_id));
+    for (const { resource } of meters) resources.add(resource);
   }
   db.insert({
     into: 'INSERT INTO daily (connection_n, scope_id, day, resource_id, meter_id, native, usd, charges)',
@@ -57,25 +72,30 @@ export function replaceDaily(
       params.push(row.day, row.resource, row.meter, row.native, row.usd, row.charges);
     },
   });
+  return resources;
 }
 
-/** Adds up all scopes' sums of these days, in any order. */
-export function sumUp(db: Database, connection: bigint, days: readonly bigint[]): void {
+/**
+ * Adds up all scopes' sums of these days, in any order.
+ *
+ * @param resources whose sums have changed; those of the others stay as they are
+ */
+export function sumUp(
+  db: Database,
+  connection: bigint,
+  days: readonly bigint[],
+  resources: ReadonlySet<number>,
+): void {
+  const changed = JSON.stringify([...resources]);
   for (const { from, to } of stretches(days)) {
-    for (const { table, columns, filled, sums, key } of SUMMARIES) {
+    for (const { table, columns, filled, sums, key, isByResource } of SUMMARIES) {
+      const params = isByResource ? [connection, from, to, changed] : [connection, from, to];
       // The key comes before the day: without it a connection's whole history would be walked.
-      db.run(
-        `DELETE FROM ${table} WHERE connection_n = ?1 ${key} AND day BETWEEN ?2 AND ?3`,
-        connection,
-        from,
-        to,
-      );
+      db.run(`DELETE FROM ${table} WHERE connection_n = ?1 ${key} AND day BETWEEN ?2 AND ?3`, ...params);
       db.run(
         `INSERT INTO ${table} (${columns}, ${filled}) SELECT ${columns}, ${sums} FROM daily
-         WHERE connection_n = ? AND day BETWEEN ? AND ? GROUP BY ${columns}`,
-        connection,
-        from,
-        to,
+         WHERE connection_n = ?1 AND day BETWEEN ?2 AND ?3 ${isByResource ? key : ''} GROUP BY ${columns}`,
+        ...params,
       );
     }
   }
