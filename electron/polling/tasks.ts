@@ -84,6 +84,8 @@ export function isSecondLook({ purpose }: Task): boolean {
   return purpose === 'late' || purpose === 'audit';
 }
 
+type Halves = readonly [newer: Task, older: Task];
+
 function byNewestEnd(a: Task, b: Task): number {
   return a.window.to === b.window.to ? 0 : a.window.to < b.window.to ? 1 : -1;
 }
@@ -130,7 +132,7 @@ export class TaskList {
       const fits = lengthOf(task.window) <= (this.fitting.get(task.scope.id) ?? Infinity);
       const halves = fits || this.isSkipped(task) ? null : halvesOf(task);
       if (halves === null) fitting += 1;
-      else this.tasks = this.tasks.toSpliced(fitting, 1, ...halves);
+      else this.tasks = withHalves(this.tasks.toSpliced(fitting, 1), fitting, halves);
     }
     return this.tasks.slice(0, fitting);
   }
@@ -151,7 +153,7 @@ export class TaskList {
   }
 
   /**
-   * Its answer did not fit: the halves come next, and no window of the scope is longer from now on.
+   * Its answer did not fit: the halves are asked for, and no window of the scope is longer from now on.
    *
    * @returns how long they may be, in days
    */
@@ -159,11 +161,12 @@ export class TaskList {
     const days = Math.ceil(lengthOf(task.window) / 2);
     this.fitting.set(task.scope.id, days);
     this.fitted.delete(task.scope.id);
-    this.halve(task);
+    const halves = halvesOf(task);
+    if (halves !== null) this.tasks = withHalves(this.tasks, 0, halves);
     return days;
   }
 
-  /** Its days were refused: which of them, its halves show. */
+  /** Its days were refused: which of them, its halves show, which come next. */
   halve(task: Task): void {
     this.tasks = [...(halvesOf(task) ?? []), ...this.tasks];
   }
@@ -211,6 +214,27 @@ export class TaskList {
   }
 }
 
-function halvesOf(task: Task): Task[] | null {
-  return halve(task.window)?.map((window) => ({ ...task, window })) ?? null;
+/** The newer first. */
+function halvesOf(task: Task): Halves | null {
+  const halves = halve(task.window);
+  if (halves === null) return null;
+  const [newer, older] = halves;
+  return [
+    { ...task, window: newer },
+    { ...task, window: older },
+  ];
+}
+
+/**
+ * With a window's halves at its place. In a backfill the older one waits for the
+ * other scopes' newer days: those are what is looked at, and while one scope's
+ * answer is read another's is under way.
+ */
+function withHalves(tasks: readonly Task[], place: number, [newer, older]: Halves): readonly Task[] {
+  const rest = tasks.slice(place);
+  const isBefore = ({ purpose, window }: Task): boolean =>
+    purpose === 'backfill' && window.to > older.window.to;
+  const at = newer.purpose === 'backfill' ? rest.findIndex((task) => !isBefore(task)) : 0;
+  const others = at < 0 ? rest : rest.slice(0, at);
+  return [...tasks.slice(0, place), newer, ...others, older, ...rest.slice(others.length)];
 }

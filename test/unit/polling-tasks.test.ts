@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Scope } from '../../electron/ledger/types.js';
+import { TaskList } from '../../electron/polling/tasks.js';
+import type { Task } from '../../electron/polling/tasks.js';
+import { WindowLengths } from '../../electron/polling/window-lengths.js';
+import { day } from '../../shared/day.js';
+
+function task(key: string, from: string, to: string, purpose: Task['purpose'] = 'backfill'): Task {
+  const scope = { id: key.charCodeAt(0), key } as Scope;
+  return { scope, window: { from: day(from), to: day(to) }, purpose, readAt: 0 };
+}
+
+function list(...tasks: Task[]): TaskList {
+  return new TaskList(tasks, () => false, new WindowLengths({}));
+}
+
+function names(tasks: readonly Task[]): string[] {
+  return tasks.map(({ scope, window }) => `${scope.key} ${window.from.slice(5)} to ${window.to.slice(5)}`);
+}
+
+function all(tasks: TaskList): string[] {
+  const taken: Task[] = [];
+  for (let next = tasks.take(); next !== null; next = tasks.take()) taken.push(next);
+  return names(taken);
+}
+
+describe('a window that does not fit', () => {
+  it('has its newer half asked for at once, and the older one among days as old', () => {
+    const first = task('a', '2026-03-01', '2026-03-31');
+    const tasks = list(
+      task('b', '2026-03-01', '2026-03-31'),
+      task('c', '2026-03-01', '2026-03-15'),
+      task('b', '2026-02-01', '2026-02-28'),
+      task('a', '2025-01-01', '2025-01-01', 'audit'),
+    );
+    expect(tasks.split(first)).toBe(16);
+    expect(all(tasks)).toEqual([
+      'a 03-16 to 03-31',
+      'b 03-01 to 03-31',
+      'a 03-01 to 03-15',
+      'c 03-01 to 03-15',
+      'b 02-01 to 02-28',
+      'a 01-01 to 01-01',
+    ]);
+  });
+
+  it('shortens the later ones of its scope, of which the newer halves come first too', () => {
+    const tasks = list(task('a', '2026-02-01', '2026-02-28'), task('b', '2026-02-01', '2026-02-28'));
+    tasks.split(task('a', '2026-03-01', '2026-03-31'));
+    expect(all(tasks)).toEqual([
+      'a 03-16 to 03-31',
+      'a 03-01 to 03-15',
+      'a 02-15 to 02-28',
+      'b 02-01 to 02-28',
+      'a 02-01 to 02-14',
+    ]);
+  });
+
+  it('of a poll keeps its turn', () => {
+    const tasks = list(task('b', '2026-03-01', '2026-03-31', 'poll'));
+    tasks.split(task('a', '2026-03-01', '2026-03-31', 'poll'));
+    expect(all(tasks)).toEqual(['a 03-16 to 03-31', 'a 03-01 to 03-15', 'b 03-01 to 03-31']);
+  });
+});
+
+describe('the tasks to come', () => {
+  it('are cut to what fits and stay in the list', () => {
+    const tasks = list(task('b', '2026-02-01', '2026-02-28'), task('a', '2026-02-01', '2026-02-28'));
+    tasks.split(task('a', '2026-03-30', '2026-03-31'));
+    tasks.take();
+    tasks.take();
+    expect(names(tasks.upcoming(2))).toEqual(['b 02-01 to 02-28', 'a 02-28 to 02-28']);
+    expect(names(tasks.upcoming(1))).toEqual(['b 02-01 to 02-28']);
+    expect(all(tasks)[0]).toBe('b 02-01 to 02-28');
+  });
+
+  it('are as many as there are', () => {
+    const tasks = list(task('a', '2026-02-01', '2026-02-28'));
+    expect(names(tasks.upcoming(2))).toEqual(['a 02-01 to 02-28']);
+    expect(tasks.upcoming(0)).toEqual([]);
+  });
+});
