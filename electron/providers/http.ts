@@ -198,8 +198,22 @@ async function readBody(
   for (const piece of pieces) {
     body.set(piece, offset);
     offset += piece.byteLength;
+    release(piece);
   }
   return body;
+}
+
+/** Electron's have what Node's got with version 21. */
+interface Transferable {
+  transfer?(length: number): unknown;
+}
+
+/**
+ * Hands a piece's memory back at once. The garbage collector would run for little
+ * else while long answers come: a tenth of a backfill's processor time.
+ */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (buffer.byteLength === byteLength) (buffer as Transferable).transfer?.(0);
 }
 
 function headersOf(response: Response): Record<string, string> {
