@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { app, dialog, protocol } from 'electron';
 
+import { dayOf } from '../shared/day.js';
 import { FaultError, faultMessage } from '../shared/faults.js';
 import type { ProviderId } from '../shared/model.js';
 import { cliApp } from './cli/core-app.js';
@@ -83,7 +84,7 @@ async function runCommandLine(words: readonly string[]): Promise<number> {
     signals.hear();
   });
   try {
-    const command = parseWords(words);
+    const command = parseWords(words, dayOf(Date.now()));
     if (command.kind === 'tray') throw new Error('Without words the tray opens.');
     return await runCli(
       command,

@@ -85,10 +85,16 @@ function disconnect(words: readonly string[]): Command {
   return { kind: 'disconnect', id: checkedId(id), forget: flags.has('--forget') };
 }
 
-function refresh(words: readonly string[]): Command {
+function refresh(words: readonly string[], today: Day): Command {
   const sorted = sortWords('refresh', words, { '--connection': 'value', '--since': 'value' });
   noMore('refresh', sorted.positional, 0);
-  return { kind: 'refresh', connection: idOption(sorted), since: dayOption(sorted, '--since') };
+  const since = dayOption(sorted, '--since');
+  if (since !== null && since > today) {
+    throw new UsageError(
+      `--since ${since} is still to come; give a day up to today, which is ${today} in UTC.`,
+    );
+  }
+  return { kind: 'refresh', connection: idOption(sorted), since };
 }
 
 function listing(kind: 'status' | 'connections', words: readonly string[]): Command {
@@ -163,7 +169,7 @@ function asksForHelp(words: readonly string[]): boolean {
   return (end === -1 ? words : words.slice(0, end)).some((word) => HELP_WORDS.includes(word));
 }
 
-function commandOf(first: string, rest: readonly string[]): Command {
+function commandOf(first: string, rest: readonly string[], today: Day): Command {
   switch (first) {
     case 'help':
       return { kind: 'help' };
@@ -178,7 +184,7 @@ function commandOf(first: string, rest: readonly string[]): Command {
     case 'disconnect':
       return disconnect(rest);
     case 'refresh':
-      return refresh(rest);
+      return refresh(rest, today);
     case 'check':
       return check(rest);
     case 'export':
@@ -192,13 +198,14 @@ function commandOf(first: string, rest: readonly string[]): Command {
  * What the words ask for.
  *
  * @param words those after the program's own name, switches of the launcher removed
+ * @param today in UTC: no day after it can be read again
  */
-export function parseWords(words: readonly string[]): Command {
+export function parseWords(words: readonly string[], today: Day): Command {
   const [first, ...rest] = words;
   if (first === undefined) return { kind: 'tray' };
   if (asksForHelp(words)) return { kind: 'help' };
   try {
-    return commandOf(first, rest);
+    return commandOf(first, rest, today);
   } catch (error) {
     if (error instanceof UsageError) return { kind: 'usage', message: error.message };
     throw error;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { parseWords } from '../../electron/cli/parse.js';
+import { TODAY } from './cli-support.js';
 
 const words = (line: string) => (line === '' ? [] : line.split(' '));
 
@@ -32,6 +33,7 @@ describe('words that mean something', () => {
     ['disconnect --forget c1', { kind: 'disconnect', id: 'c1', forget: true }],
     ['disconnect -- --odd', { kind: 'disconnect', id: '--odd', forget: false }],
     ['refresh', { kind: 'refresh', connection: null, since: null }],
+    ['refresh --since 2026-11-22', { kind: 'refresh', connection: null, since: '2026-11-22' }],
     [
       'refresh --connection c1 --since=2026-10-01',
       { kind: 'refresh', connection: 'c1', since: '2026-10-01' },
@@ -59,14 +61,16 @@ describe('words that mean something', () => {
       },
     ],
   ])('%s', (line, command) => {
-    expect(parseWords(words(line))).toEqual(command);
+    expect(parseWords(words(line), TODAY)).toEqual(command);
   });
 
   it('keeps a name with spaces, an equals sign or dashes', () => {
-    expect(parseWords(['connect', 'phala', '--name', ' Web & co '])).toMatchObject({ name: 'Web & co' });
-    expect(parseWords(['connect', 'phala', '--name=a=b'])).toMatchObject({ name: 'a=b' });
-    expect(parseWords(['connect', 'phala', '--name=--json'])).toMatchObject({ name: '--json' });
-    expect(parseWords(['connect', 'phala', '--name', '-x'])).toMatchObject({ name: '-x' });
+    expect(parseWords(['connect', 'phala', '--name', ' Web & co '], TODAY)).toMatchObject({
+      name: 'Web & co',
+    });
+    expect(parseWords(['connect', 'phala', '--name=a=b'], TODAY)).toMatchObject({ name: 'a=b' });
+    expect(parseWords(['connect', 'phala', '--name=--json'], TODAY)).toMatchObject({ name: '--json' });
+    expect(parseWords(['connect', 'phala', '--name', '-x'], TODAY)).toMatchObject({ name: '-x' });
   });
 });
 
@@ -98,6 +102,7 @@ describe('wrong use', () => {
     ['refresh --since yesterday', /"yesterday" is not a day; write it as YYYY-MM-DD/],
     ['refresh --since 2026-02-30', /"2026-02-30" is not a day/],
     ['refresh --since 2026-1-1', /not a day/],
+    ['refresh --since 2026-11-23', /is still to come; give a day up to today, which is 2026-11-22 in UTC/],
     ['refresh --connection=', /--connection needs a value/],
     ['refresh --since 2026-01-01 --since 2026-01-02', /--since stands twice/],
     ['status --json --json', /--json stands twice/],
@@ -124,7 +129,7 @@ describe('wrong use', () => {
     [`export a ${DAYS} --profile Plain`, /no profile "Plain"/],
     [`export a ${DAYS} --overwrite=1`, /--overwrite takes no value/],
   ])('%s', (line, message) => {
-    const command = parseWords(words(line));
+    const command = parseWords(words(line), TODAY);
     expect(command).toMatchObject({ kind: 'usage', message: expect.stringMatching(message) as string });
     // One sentence, in one line, that ends as one.
     if (command.kind === 'usage') expect(command.message).toMatch(/^[^\n]+[^.]\.$/);
@@ -140,13 +145,13 @@ describe('wrong use', () => {
     [['refresh', 'phak_verysecret']],
     [['disconnect', 'a', 'phak_verysecret']],
   ])('never repeats what may be a key: %j', (line) => {
-    const command = parseWords(line);
+    const command = parseWords(line, TODAY);
     expect(command.kind).toBe('usage');
     expect(JSON.stringify(command)).not.toContain('verysecret');
   });
 
   it('repeats a wrong value short and without control characters', () => {
-    const command = parseWords(['refresh', '--since', `\u001b[2J\n${'9'.repeat(500)}`]);
+    const command = parseWords(['refresh', '--since', `\u001b[2J\n${'9'.repeat(500)}`], TODAY);
     expect(command).toMatchObject({ kind: 'usage' });
     if (command.kind === 'usage') {
       expect(command.message.length).toBeLessThan(120);

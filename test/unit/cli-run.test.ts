@@ -15,7 +15,7 @@ import { ExportError } from '../../electron/export/error.js';
 import { exportCsv } from '../../electron/export/export.js';
 import { streamSink } from '../../electron/export/sink.js';
 import { StartError } from '../../electron/start-error.js';
-import { Collector, DAYS, input, runIn, status, view } from './cli-support.js';
+import { Collector, DAYS, TODAY, input, runIn, status, view } from './cli-support.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -33,7 +33,7 @@ describe('without the core', () => {
     ['help', 0, /Usage: cost-tray[^]*Exit status/, /^$/],
     ['stauts', 2, /^$/, /^There is no such command.*\.\n$/],
   ])('%s', async (line, exit, out, err) => {
-    const command = parseWords([line]);
+    const command = parseWords([line], TODAY);
     if (command.kind === 'tray') throw new Error('no command');
     const stdout = new Collector();
     const stderr = new Collector();
@@ -77,7 +77,7 @@ describe('without the core', () => {
 
   it('leaves a check without an answer, not with a limit exceeded', async () => {
     const io = { stdin: null, stdout: new Collector(), stderr: new Collector(), cwd: folder };
-    const check = parseWords(['check', '--month-over', '10']);
+    const check = parseWords(['check', '--month-over', '10'], TODAY);
     if (check.kind === 'tray') throw new Error('no command');
     expect(await runCli(check, '1.2.3', () => Promise.reject(new FaultError('ledger')), io)).toBe(3);
     const failing = await run('check --month-over 10', { status: () => Promise.reject(new Error('x')) });

@@ -10,6 +10,8 @@ import type { ConnectionView, PeriodAmount } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
 
 const NOW = Date.UTC(2026, 10, 22, 10);
+/** The day of {@link view}'s time. */
+export const TODAY = day('2026-11-22');
 
 export const view: ConnectionView = {
   id: 'c1',
@@ -96,7 +98,7 @@ export async function runIn(
   changes: Partial<CliApp> = {},
   io: Partial<CliIo> = {},
 ): Promise<Ran> {
-  const command = parseWords(typeof line === 'string' ? line.split(' ') : line);
+  const command = parseWords(typeof line === 'string' ? line.split(' ') : line, TODAY);
   if (command.kind === 'tray') throw new Error('no command');
   const stdout = new Collector();
   const stderr = new Collector();
