@@ -95,7 +95,7 @@ function progressLine({ io, err }: Context): {
   };
   return {
     show: (name, { phase, done, total }) =>
-      print(`${oneLine(name)}: ${phase}${total > 0 ? `, ${done} of ${total} days` : ''}`),
+      print(`${oneLine(name)}: ${phase}${total > 0 ? `, ${Math.floor((done * 100) / total)}%` : ''}`),
     clear: () => {
       print('');
       return last;

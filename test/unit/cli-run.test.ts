@@ -274,7 +274,7 @@ describe('refresh', () => {
   });
 
   it.each([
-    [true, '\r\u001b[KTeam: reading, 3 of 9 days\r\u001b[K'],
+    [true, '\r\u001b[KTeam: reading, 33%\r\u001b[K'],
     [false, ''],
   ])('shows progress on a terminal only (%s)', async (isTTY, text) => {
     const stderr = Object.assign(new Collector(), { isTTY });
