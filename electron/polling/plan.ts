@@ -120,7 +120,7 @@ export function planWindows(input: PlanInput): DayRange[] {
  * A scope that is no longer listed is read up to the day on which that was found.
  * What its answers bear beyond, in a window's margin, says that it goes on.
  */
-function lastDay({ goneAt, lastChargeDay }: Scope, today: Day): Day {
+export function lastDay({ goneAt, lastChargeDay }: Scope, today: Day): Day {
   if (goneAt === null) return today;
   const gone = dayOf(goneAt);
   return earlier(today, lastChargeDay === null ? gone : later(gone, lastChargeDay));

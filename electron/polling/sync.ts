@@ -16,7 +16,14 @@ import { DeepFault } from './deep-fault.js';
 import { Disputes } from './disputes.js';
 import { HistoryEnds } from './history-ends.js';
 import { Lists } from './lists.js';
-import { DAILY_MS, DEEP_ON_DEMAND_MS, LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, isLastLook } from './plan.js';
+import {
+  DAILY_MS,
+  DEEP_ON_DEMAND_MS,
+  LISTING_EVERY_MS,
+  LISTING_ON_DEMAND_MS,
+  isLastLook,
+  lastDay,
+} from './plan.js';
 import { MissedLooks } from './missed-looks.js';
 import { readWhole } from './read-window.js';
 import { RefusedDays } from './refused-days.js';
@@ -287,6 +294,7 @@ class Sync {
         refused.wasRead(task);
         this.trouble.wasRead(task.scope);
         if (task.purpose === 'late') this.missedLooks.wasRead(task.scope);
+        this.followOn(task, tasks);
         this.advance(task.window, true);
       } catch (error) {
         if (this.context.signal.aborted) throw error;
@@ -323,6 +331,18 @@ class Sync {
     this.firstFault ??= this.faultOfScopes();
     if (deep) ledger.recordDeepRead(this.connection.id, now());
     else this.firstFault ??= this.deepFault.standing;
+  }
+
+  /** One that is no longer listed and yet billed on is read to its end now, not a day at every sync. */
+  private followOn(task: Task, tasks: TaskList): void {
+    const { scope, window } = task;
+    if (scope.goneAt === null || isSecondLook(task)) return;
+    const { ledger, now } = this.deps;
+    const current = ledger.scopes(this.connection.id).find(({ id }) => id === scope.id);
+    const today = dayOf(now());
+    const next = addDays(window.to, 1);
+    if (current === undefined || next > lastDay(current, today)) return;
+    if (ledger.covered(scope.id, { from: next, to: today }).length === 0) tasks.askNext(task, next);
   }
 
   /** Of scopes in trouble, where they kept none of the others from being read. */
@@ -476,7 +496,8 @@ class Sync {
 
   private advance(window: DayRange, read: boolean): void {
     this.report({
-      done: this.progress.done + lengthOf(window),
+      // What came up on the way was not counted.
+      done: Math.min(this.progress.done + lengthOf(window), this.progress.total),
       reachedBackTo: read ? window.from : this.progress.reachedBackTo,
     });
   }

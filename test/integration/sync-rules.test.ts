@@ -322,6 +322,10 @@ describe('an app whose usage cannot be had', () => {
     }
     expect(program.ledger.scopes(id).find(({ key }) => key === missing?.key)?.goneAt).not.toBeNull();
     equalTruth(id, 'phala');
+    // Asleep meanwhile.
+    program.now += 5 * 24 * HOUR_MS;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    equalTruth(id, 'phala');
   });
 
   it.each([1, 2, 12])('lets the others be read on as often as ever (%i refused)', async (count) => {
