@@ -10,28 +10,15 @@ import type { Fault } from '../../shared/faults.js';
 import type { Reconciliation, SyncProgress } from '../../shared/model.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ClientContext, ProviderAdapter, VendorHttp } from '../providers/adapter.js';
-import { AskAhead, MAX_UNDER_WAY } from './ask-ahead.js';
-import { Comparison } from './comparison.js';
-import { DeepFault } from './deep-fault.js';
-import { Disputes } from './disputes.js';
-import { HistoryEnds } from './history-ends.js';
+import { AskAhead } from './ask-ahead.js';
 import { Lists } from './lists.js';
-import {
-  DAILY_MS,
-  DEEP_ON_DEMAND_MS,
-  LISTING_EVERY_MS,
-  LISTING_ON_DEMAND_MS,
-  isLastLook,
-  lastDay,
-} from './plan.js';
-import { MissedLooks } from './missed-looks.js';
-import { readWhole } from './read-window.js';
+import { DAILY_MS, DEEP_ON_DEMAND_MS, LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, lastDay } from './plan.js';
 import { RefusedDays } from './refused-days.js';
 import { RequestBudget } from './request-budget.js';
+import { SyncMemo } from './sync-memo.js';
 import { TaskList, isSecondLook, planTasks } from './tasks.js';
 import type { Task } from './tasks.js';
-import { Trouble } from './trouble.js';
-import { WindowLengths } from './window-lengths.js';
+import { WindowReader } from './window-reader.js';
 
 const HEARTBEAT_MS = 15_000;
 
@@ -102,7 +89,7 @@ export async function syncConnection(deps: SyncDeps, options: SyncOptions): Prom
   const sync = new Sync(deps, options, connection);
   const heartbeat = setInterval(() => {
     try {
-      if (!lease.heartbeat(now(), sync.progress)) sync.loseLease();
+      if (!lease.heartbeat(now(), sync.progress)) sync.drop();
     } catch {
       // Busy or full at this moment: the next beat tries again, and the writes of the sync say it if it lasts.
     }
@@ -117,22 +104,14 @@ export async function syncConnection(deps: SyncDeps, options: SyncOptions): Prom
 
 class Sync {
   progress: SyncProgress = { phase: 'checking', done: 0, total: 0, reachedBackTo: null, waitUntil: null };
-  private readonly memo: Record<string, unknown>;
+  private readonly memo: SyncMemo;
   private readonly context: ClientContext;
-  private readonly http: AskAhead;
+  private readonly reader: WindowReader;
   private readonly aborter = new AbortController();
-  private unknownResources = false;
   private readonly lists: Lists;
   private firstFault: Fault | null = null;
   /** Of the first scope that was in trouble of its own. */
   private ownFault: { readonly fault: Fault; readonly scope: Scope } | null = null;
-  private readonly trouble: Trouble;
-  private readonly historyEnds: HistoryEnds;
-  private readonly lengths: WindowLengths;
-  private readonly missedLooks: MissedLooks;
-  private readonly deepFault: DeepFault;
-  private readonly disputes: Disputes;
-  private readonly comparison: Comparison;
   /** The vendor is in trouble: audits, which can wait, are left to the next sync. */
   private auditsWait = false;
   private readonly budget: RequestBudget;
@@ -142,23 +121,16 @@ class Sync {
     private readonly options: SyncOptions,
     private readonly connection: Connection,
   ) {
-    this.memo = { ...connection.memo };
-    this.trouble = new Trouble(this.memo);
-    this.historyEnds = new HistoryEnds(this.memo);
-    this.lengths = new WindowLengths(this.memo);
-    this.missedLooks = new MissedLooks(this.memo);
-    this.deepFault = new DeepFault(this.memo);
-    this.disputes = new Disputes(this.memo);
-    this.comparison = new Comparison(this.memo);
+    this.memo = new SyncMemo(connection.memo);
     const signal = AbortSignal.any([deps.signal, this.aborter.signal]);
     this.budget = new RequestBudget(options.onDemand);
-    this.http = new AskAhead(this.budget.counting(deps.http), deps.now);
+    const http = new AskAhead(this.budget.counting(deps.http), deps.now);
     this.context = {
-      http: this.http,
+      http,
       now: deps.now,
       random: deps.random,
       signal,
-      memo: this.memo,
+      memo: this.memo.values,
       wait: (milliseconds, reason) => this.wait(milliseconds, reason),
     };
     this.lists = new Lists({
@@ -169,10 +141,25 @@ class Sync {
       onListing: () => this.report({ phase: 'listing' }),
       onWritten: deps.onWritten,
     });
+    this.reader = new WindowReader({
+      ledger: deps.ledger,
+      adapter: deps.adapter,
+      connection,
+      context: this.context,
+      http,
+      lists: this.lists,
+      memo: this.memo,
+      isSince: options.since !== null,
+      onWritten: deps.onWritten,
+      onDropped: () => this.drop(),
+    });
   }
 
-  loseLease(): void {
-    this.aborter.abort(new FaultError('busy'));
+  /** Nothing of it may be recorded any more: the connection is another process's, or another one. */
+  drop(): FaultError {
+    const reason = new FaultError('busy');
+    this.aborter.abort(reason);
+    return reason;
   }
 
   async run(): Promise<SyncOutcome> {
@@ -187,7 +174,7 @@ class Sync {
       await this.awaitVendor(began);
       await this.lists.readIfDue(this.options.onDemand ? LISTING_ON_DEMAND_MS : LISTING_EVERY_MS);
       await this.readAll();
-      if (this.unknownResources) await this.lists.readOnce();
+      if (this.reader.unknownResources) await this.lists.readOnce();
       fault = this.firstFault;
     } catch (error) {
       if (this.context.signal.aborted) return { kind: 'dropped' };
@@ -204,7 +191,7 @@ class Sync {
       fault,
       reconciliation:
         fault === null ? (this.reconciliation() ?? current.reconciliation) : current.reconciliation,
-      memo: this.memo,
+      memo: this.memo.values,
     });
     this.deps.onWritten();
     return fault === null ? { kind: 'done' } : { kind: 'failed', fault };
@@ -259,19 +246,19 @@ class Sync {
     const deep = this.deepReadDue();
     const choices = { historyMonths, since, onDemand, deep };
     const planned = planTasks(ledger, adapter, this.connection, now(), choices, {
-      historyEnds: this.historyEnds,
-      missedLooks: this.missedLooks,
+      historyEnds: this.memo.historyEnds,
+      missedLooks: this.memo.missedLooks,
     });
     this.budget.share(planned);
     if (deep) {
-      this.lengths.forget();
-      this.deepFault.forget();
+      this.memo.lengths.forget();
+      this.memo.deepFault.forget();
     }
     const waits = (task: Task): boolean => this.waitsForNextPoll(task);
-    const tasks = new TaskList(this.trouble.order(planned), waits, this.lengths);
+    const tasks = new TaskList(this.memo.trouble.order(planned), waits, this.memo.lengths);
     const refused = new RefusedDays({
       ledger,
-      ends: this.historyEnds,
+      ends: this.memo.historyEnds,
       tasks,
       since,
       now,
@@ -285,15 +272,15 @@ class Sync {
       }
       this.budget.begin(task);
       try {
-        const outcome = await this.read(task, tasks);
+        const outcome = await this.reader.read(task, tasks);
         if (outcome === 'split') {
           tasks.split(task);
           continue;
         }
         tasks.wasRead(task);
         refused.wasRead(task);
-        this.trouble.wasRead(task.scope);
-        if (task.purpose === 'late') this.missedLooks.wasRead(task.scope);
+        this.memo.trouble.wasRead(task.scope);
+        if (task.purpose === 'late') this.memo.missedLooks.wasRead(task.scope);
         this.followOn(task, tasks);
         this.advance(task.window, true);
       } catch (error) {
@@ -307,7 +294,7 @@ class Sync {
           tasks.end(task.scope);
         } else if (fault.kind === 'range' && refused.mayEndHistory(task)) {
           if (refused.isHalved(task, fault)) continue;
-        } else if (this.lengths.isShortened(tasks, task, fault)) {
+        } else if (this.memo.lengths.isShortened(tasks, task, fault)) {
           continue;
         } else if (WINDOW_FAULTS.has(fault.kind)) {
           // A daily look that comes to nothing has its turn again tomorrow.
@@ -319,7 +306,7 @@ class Sync {
         } else if (isMissedLook && fault.retryAt === null) {
           // Of a wait that the vendor asks for, the next poll must know; trouble of its own passes.
           this.auditsWait = true;
-        } else if (this.trouble.wasOwn(task.scope, fault)) {
+        } else if (this.memo.trouble.wasOwn(task.scope, fault)) {
           this.ownFault ??= { fault, scope: task.scope };
           this.keepIfDeep(this.named(fault, task.scope), task.scope, task.window);
           tasks.end(task.scope);
@@ -330,7 +317,7 @@ class Sync {
     refused.closeProbes();
     this.firstFault ??= this.faultOfScopes();
     if (deep) ledger.recordDeepRead(this.connection.id, now());
-    else this.firstFault ??= this.deepFault.standing;
+    else this.firstFault ??= this.memo.deepFault.standing;
   }
 
   /** One that is no longer listed and yet billed on is read to its end now, not a day at every sync. */
@@ -349,8 +336,8 @@ class Sync {
   private faultOfScopes(): Fault | null {
     if (this.ownFault === null) return null;
     const { fault, scope } = this.ownFault;
-    if (this.trouble.isEverywhere) return fault;
-    return { ...this.named(fault, scope), ...(this.trouble.isPartial ? { isPartial: true } : {}) };
+    if (this.memo.trouble.isEverywhere) return fault;
+    return { ...this.named(fault, scope), ...(this.memo.trouble.isPartial ? { isPartial: true } : {}) };
   }
 
   private windowFailed(fault: Fault, scope: Scope, window: DayRange): void {
@@ -366,7 +353,7 @@ class Sync {
     const mayChange = ledger
       .covered(scope.id, window)
       .some(({ settled, doubtedAt }) => !settled || doubtedAt !== undefined);
-    if (mayChange) this.deepFault.keep(fault);
+    if (mayChange) this.memo.deepFault.keep(fault);
   }
 
   /**
@@ -375,7 +362,7 @@ class Sync {
    */
   private lookFailed({ scope, purpose }: Task): void {
     if (purpose === 'audit') this.deps.ledger.recordAudit(scope.id, this.deps.now());
-    else this.missedLooks.keep(scope, this.deps.now());
+    else this.memo.missedLooks.keep(scope, this.deps.now());
   }
 
   /** With the scope it is about, where there are others that may be well. */
@@ -385,113 +372,21 @@ class Sync {
     return { ...fault, detail: fault.detail === null ? scope : `${scope}: ${fault.detail}` };
   }
 
-  /**
-   * Asks for what comes next while the current task's answer is read: in a backfill
-   * for two windows, so that the vendor makes one answer while the other travels.
-   * Of one scope never two that may not fit, for then the halves of the first would
-   * come next, and the second be asked for once more.
-   *
-   * @param fits whether the current task is known to
-   */
-  private askAhead(tasks: TaskList, current: Task, fits: boolean): void {
-    const { adapter } = this.deps;
-    const isBackfill = current.purpose === 'backfill';
-    const uncertain = new Set(fits ? [] : [current.scope.id]);
-    for (const next of tasks.upcoming(isBackfill ? MAX_UNDER_WAY : 1)) {
-      if (uncertain.size > 0 && next.purpose !== 'backfill') return;
-      if (uncertain.has(next.scope.id) || tasks.isSkipped(next)) return;
-      if (next.scope.id === current.scope.id && tasks.isInDoubt(current)) return;
-      const request = adapter.firstRequest?.(next.scope, next.window);
-      if (request === undefined) return;
-      this.http.ask(request);
-      uncertain.add(next.scope.id);
-    }
-  }
-
   private waitsForNextPoll(task: Task): boolean {
-    if (this.askedAt(task) !== null) return false;
+    if (this.reader.askedAt(task) !== null) return false;
     return (isSecondLook(task) && this.auditsWait) || this.budget.waits(task);
-  }
-
-  private async read(task: Task, tasks: TaskList): Promise<'read' | 'split'> {
-    const { ledger, adapter, now } = this.deps;
-    const { scope, window } = task;
-    const readAt = this.askedAt(task) ?? now();
-    const writer = ledger.writeWindow(scope, window);
-    // What does not fit is split: only a single day is read page by page.
-    const splittable = lengthOf(window) > 1;
-    const askAhead = (fits: boolean): void => {
-      if (splittable) this.askAhead(tasks, task, fits);
-    };
-    // The vendor then makes its next answers while this one is read. If it does not fit after all,
-    // windows of other scopes stay as they are, and those answers are wanted later.
-    if (task.purpose === 'backfill' && tasks.isLikelyToFit(task)) {
-      this.http.whenAnswered(() => askAhead(false));
-    }
-    try {
-      const result = await readWhole({
-        writer,
-        read: (onPage) =>
-          adapter.readWindow(this.context, scope, window, this.lists.resources, (page) => {
-            // It fits, whatever was likely.
-            askAhead(true);
-            onPage(page);
-          }),
-        splittable,
-        lastLook: isLastLook(window, ledger.covered(scope.id, window), readAt, adapter.settle),
-      });
-      if (result.kind === 'split') return 'split';
-      // A removed or changed connection's late answer is dropped.
-      this.context.signal.throwIfAborted();
-      // An app that the list no longer holds may answer with nothing as well as with 404: its history stays.
-      if (result.emptiesScope) await this.lists.readOnce();
-      const committed = writer.commit({
-        readAt,
-        today: dayOf(readAt),
-        settle: adapter.settle,
-        mayDelete: result.mayDelete && (result.rows > 0 || this.lists.has(scope)),
-        epoch: this.connection.epoch,
-        reported: result.reported,
-        roundedBy: result.roundedBy,
-      });
-      if (committed.kind === 'dropped') {
-        const dropped = new FaultError('busy');
-        this.aborter.abort(dropped);
-        throw dropped;
-      }
-      // What the answer lacks and the ledger keeps stands too: the difference shows.
-      const forgotten = this.disputes.note(scope, window, committed.kept);
-      if (result.reported !== null) {
-        // Who asks for settled days is told all that they hold beside the answer.
-        const stored = result.sum + (this.options.since === null ? 0n : forgotten);
-        this.comparison.add({ reported: result.reported, stored, terms: result.rows });
-      }
-      this.unknownResources ||= result.unknownResources;
-      if (task.purpose === 'audit') ledger.recordAudit(task.scope.id, now());
-      this.deps.onWritten();
-      return 'read';
-    } finally {
-      this.http.whenAnswered(null);
-      writer.close();
-    }
-  }
-
-  /** When the task's first request was made ahead, or null. */
-  private askedAt({ scope, window }: Task): number | null {
-    const first = this.deps.adapter.firstRequest?.(scope, window);
-    return first === undefined ? null : this.http.askedAt(first);
   }
 
   private deepReadDue(): boolean {
     const { deepReadAt } = this.connection;
     const age = deepReadAt === null ? Infinity : this.deps.now() - deepReadAt;
-    const isAwaited = this.options.onDemand && this.deepFault.standing !== null;
+    const isAwaited = this.options.onDemand && this.memo.deepFault.standing !== null;
     return age < 0 || age >= (isAwaited ? DEEP_ON_DEMAND_MS : DAILY_MS);
   }
 
   private reconciliation(): Reconciliation | null {
     const { id, unit } = this.connection;
-    return this.comparison.conclude(unit, this.disputes.sum(this.deps.ledger.scopes(id)));
+    return this.memo.comparison.conclude(unit, this.memo.disputes.sum(this.deps.ledger.scopes(id)));
   }
 
   private advance(window: DayRange, read: boolean): void {
