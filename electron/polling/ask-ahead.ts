@@ -10,11 +10,12 @@ import type { VendorHttp, VendorRequest, VendorResponse } from '../providers/ada
  */
 export const MAX_UNDER_WAY = 2;
 
+/** A request that was made before anybody wanted its answer. */
 interface Asked {
   readonly at: number;
   readonly answer: Promise<VendorResponse>;
-  /** The vendor refused another request since this one was made. */
-  isOvertaken: boolean;
+  /** It came to nothing; with the answer, where there is one. */
+  refused: { readonly response: VendorResponse | null } | null;
 }
 
 export class AskAhead implements VendorHttp {
@@ -22,8 +23,9 @@ export class AskAhead implements VendorHttp {
   private readonly ahead = new Map<string, Asked>();
   /** Ends of the requests under way; none of them rejects. */
   private readonly underWay = new Set<Promise<unknown>>();
-  /** A request that was made ahead came to nothing: no further one is, until who wanted it knows. */
-  private isRefused = false;
+  private allowed = 1;
+  /** What the vendor was seen to bear. */
+  private bearable = MAX_UNDER_WAY;
   private onAnswer: (() => void) | null = null;
 
   constructor(
@@ -31,19 +33,24 @@ export class AskAhead implements VendorHttp {
     private readonly now: () => number,
   ) {}
 
-  /** The answer that is under way, if it is this request's; else asks as soon as few enough are under way. */
+  /** How many may be under way from now on, as long as the vendor bears more than one. */
+  allow(count: number): void {
+    this.allowed = count;
+  }
+
+  /**
+   * The answer that is under way, if it is this request's; else asks as soon as few
+   * enough are under way. Where a vendor asked to wait when another request was made
+   * ahead, that answer is given instead: the wait is for all.
+   */
   async get(path: string, query: Readonly<Record<string, string>> = {}): Promise<VendorResponse> {
     const request = { path, query };
-    const asked = this.take(request);
-    try {
-      const response = await (asked === null ? this.inTurn(request) : this.answerOf(asked, request));
-      if (response.status === 200) this.onAnswer?.();
-      else this.wasRefused();
-      return response;
-    } catch (error) {
-      this.wasRefused();
-      throw error;
-    }
+    const key = keyOf(request);
+    const asked = this.ahead.get(key);
+    this.ahead.delete(key);
+    const response = await (asked === undefined ? this.inTurn(request) : asked.answer);
+    if (response.status === 200) this.onAnswer?.();
+    return response;
   }
 
   /** What is to be done whenever an answer of success has arrived, before it is read; null for nothing. */
@@ -51,22 +58,25 @@ export class AskAhead implements VendorHttp {
     this.onAnswer = onAnswer;
   }
 
-  /** Makes what will be a later request, unless enough are under way or wait to be wanted. */
+  /** Makes what will be a later request, unless enough are under way or wait to be wanted, or one was refused. */
   ask(request: VendorRequest): void {
     const key = keyOf(request);
-    if (this.isRefused || this.ahead.has(key) || this.ahead.size >= MAX_UNDER_WAY) return;
-    if (this.underWay.size >= MAX_UNDER_WAY) return;
-    const answer = this.send(request);
+    if (this.ahead.has(key) || Math.max(this.ahead.size, this.underWay.size) >= this.limit) return;
+    if ([...this.ahead.values()].some(({ refused }) => refused !== null)) return;
+    const answer = this.send(request).then((response) => ({ ...response, at: this.now() }));
+    const asked: Asked = { at: this.now(), answer, refused: null };
+    this.ahead.set(key, asked);
     // Whoever takes the answer meets its error; if nobody does, it concerns nobody.
     answer.then(
-      ({ status }) => {
-        this.isRefused ||= status !== 200;
+      (response) => {
+        if (response.status !== 200) asked.refused = { response };
+        if (isTooMuch(response)) this.bearable = 1;
       },
       () => {
-        this.isRefused = true;
+        asked.refused = { response: null };
+        this.bearable = 1;
       },
     );
-    this.ahead.set(key, { at: this.now(), answer, isOvertaken: false });
   }
 
   /** When this request was made, or null where it has not been made yet. */
@@ -74,27 +84,24 @@ export class AskAhead implements VendorHttp {
     return this.ahead.get(keyOf(request))?.at ?? null;
   }
 
-  private take(request: VendorRequest): Asked | null {
-    const key = keyOf(request);
-    const asked = this.ahead.get(key) ?? null;
-    this.ahead.delete(key);
-    return asked;
-  }
-
-  /** What a vendor refused before the wait it asked for was over is asked again. */
-  private async answerOf(asked: Asked, request: VendorRequest): Promise<VendorResponse> {
-    try {
-      const response = await asked.answer;
-      if (response.status === 200 || !asked.isOvertaken) return response;
-    } catch (error) {
-      if (!asked.isOvertaken) throw error;
-    }
-    return this.inTurn(request);
+  private get limit(): number {
+    return Math.min(this.allowed, this.bearable);
   }
 
   private async inTurn(request: VendorRequest): Promise<VendorResponse> {
-    while (this.underWay.size >= MAX_UNDER_WAY) await Promise.race(this.underWay);
-    return this.send(request);
+    while (this.underWay.size >= this.limit) await Promise.race(this.underWay);
+    return this.takeWait() ?? this.send(request);
+  }
+
+  /** The answer of a request made ahead that asks to wait, once. */
+  private takeWait(): VendorResponse | null {
+    for (const [key, { refused }] of this.ahead) {
+      const response = refused?.response ?? null;
+      if (response === null || !asksToWait(response)) continue;
+      this.ahead.delete(key);
+      return response;
+    }
+    return null;
   }
 
   private send({ path, query }: VendorRequest): Promise<VendorResponse> {
@@ -107,11 +114,15 @@ export class AskAhead implements VendorHttp {
     this.underWay.add(end);
     return answer;
   }
+}
 
-  private wasRefused(): void {
-    this.isRefused = false;
-    for (const asked of this.ahead.values()) asked.isOvertaken = true;
-  }
+/** Of its answers, those that may say: not two at a time. */
+function isTooMuch({ status }: VendorResponse): boolean {
+  return status === 429 || status >= 500;
+}
+
+function asksToWait({ status, headers }: VendorResponse): boolean {
+  return status === 429 || (status === 503 && 'retry-after' in headers);
 }
 
 function keyOf({ path, query }: VendorRequest): string {

@@ -27,7 +27,7 @@ export class WindowLengths {
   }
 
   /**
-   * Where a shorter window may be answered, the halves come next. One that takes too
+   * Where a shorter window may be answered, its halves are asked for. One that takes too
    * long may also be a vendor in trouble: that is tried once a scope, and not kept.
    */
   isShortened(tasks: TaskList, task: Task, { kind }: Fault): boolean {

@@ -44,6 +44,7 @@ export class WindowReader {
     const { scope, window } = task;
     const readAt = this.askedAt(task) ?? context.now();
     const writer = ledger.writeWindow(scope, window);
+    http.allow(task.purpose === 'backfill' ? MAX_UNDER_WAY : 1);
     // What does not fit is split: only a single day is read page by page.
     const splittable = lengthOf(window) > 1;
     const askAhead = (fits: boolean): void => {
@@ -94,6 +95,7 @@ export class WindowReader {
       return 'read';
     } finally {
       http.whenAnswered(null);
+      http.allow(1);
       writer.close();
     }
   }
@@ -107,8 +109,8 @@ export class WindowReader {
   /**
    * Asks for what comes next while the current task's answer is read: in a backfill
    * for two windows, so that the vendor makes one answer while the other travels.
-   * Of one scope never two that may not fit, for then the halves of the first would
-   * come next, and the second be asked for once more.
+   * Of one scope never two that may not fit: where the first does not, the second is
+   * cut as well, and would be asked for once more.
    *
    * @param fits whether the current task is known to
    */

@@ -95,6 +95,8 @@ export interface VendorResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** When it arrived, of an answer to a request that was made ahead: a wait that it asks for began then. */
+  readonly at?: number;
 }
 
 /** @see VendorHttp.get */

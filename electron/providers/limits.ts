@@ -46,13 +46,17 @@ export async function ask(context: ClientContext, question: Question): Promise<u
       continue;
     }
     const now = context.now();
-    const fault = response.status === 200 ? null : faultOfAnswer(response, question.rules, now);
+    const arrived = Math.min(response.at ?? now, now);
+    const passed = now - arrived;
+    const fault = response.status === 200 ? null : faultOfAnswer(response, question.rules, arrived);
     if (fault?.kind === 'rate-limited') {
-      const delay = limitDelay(response, now) ?? backoff(tries.limited, context.random());
+      const delay = (limitDelay(response, arrived) ?? backoff(tries.limited, context.random())) - passed;
+      // Asked ahead, and waited for since: it has not been asked in its turn yet.
+      if (response.at !== undefined && delay <= 0) continue;
       if (!mayRetry('limited')) throw new FaultError('rate-limited', fault.detail, now + delay);
       await waitForLimit(context, delay, fault);
     } else if (fault?.kind === 'vendor-fault') {
-      const asked = retryDelay(response, now) ?? 0;
+      const asked = (retryDelay(response, arrived) ?? 0) - passed;
       if (!mayRetry('faulty') || asked > MAX_BACKOFF_MS) throw fault;
       await context.wait(Math.max(asked, backoff(tries.faulty - 1, context.random())), 'retry');
     } else if (fault?.kind === 'timeout') {

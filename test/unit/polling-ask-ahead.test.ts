@@ -1,28 +1,38 @@
 import { describe, expect, it } from 'vitest';
 
 import { AskAhead } from '../../electron/polling/ask-ahead.js';
-import type { VendorResponse } from '../../electron/providers/adapter.js';
+import { PLAIN_RULES } from '../../electron/providers/answers.js';
+import type { ClientContext, VendorRequest, VendorResponse } from '../../electron/providers/adapter.js';
+import { ask as askVendor } from '../../electron/providers/limits.js';
 
-/** A vendor whose answers come when the test says so. */
+/** A vendor whose answers come when the test says so, to the oldest request unless one is named. */
 class SlowVendor {
   readonly asked: string[] = [];
-  private readonly open: Array<(text: string | Error, status: number) => void> = [];
+  private readonly open: Array<{
+    readonly path: string;
+    readonly end: (outcome: string | Error, status: number, headers: Record<string, string>) => void;
+  }> = [];
 
   readonly get = (path: string): Promise<VendorResponse> => {
     this.asked.push(path);
     return new Promise((resolve, reject) => {
-      this.open.push((outcome, status) =>
-        outcome instanceof Error
-          ? reject(outcome)
-          : resolve({ status, headers: {}, body: new TextEncoder().encode(outcome) }),
-      );
+      this.open.push({
+        path,
+        end: (outcome, status, headers) =>
+          outcome instanceof Error
+            ? reject(outcome)
+            : resolve({ status, headers, body: new TextEncoder().encode(outcome) }),
+      });
     });
   };
 
-  answer(outcome: string | Error, status = 200): void {
-    const answer = this.open.shift();
-    if (answer === undefined) throw new Error('nothing was asked');
-    answer(outcome, status);
+  /** Resolves once whoever waited for it has gone on. */
+  async answer(path: string, outcome: string | Error, status = 200, headers = {}): Promise<void> {
+    const place = this.open.findIndex((one) => one.path === path);
+    const [one] = place < 0 ? [] : this.open.splice(place, 1);
+    if (one === undefined) throw new Error(`${path} was not asked for`);
+    one.end(outcome, status, headers);
+    await settled();
   }
 }
 
@@ -32,125 +42,248 @@ async function text(answer: Promise<VendorResponse>): Promise<string> {
 
 /** Everything that could go on without an answer has done so. */
 async function settled(): Promise<void> {
-  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
+function of(path: string): VendorRequest {
+  return { path, query: {} };
+}
+
+function start(underWay = 2, now = Date.now) {
+  const vendor = new SlowVendor();
+  const http = new AskAhead(vendor, now);
+  http.allow(underWay);
+  return { vendor, http };
 }
 
 describe('asking ahead', () => {
   it('gives the answer that is under way to who asks for it, and asks once', async () => {
-    const vendor = new SlowVendor();
     let now = 1_000;
-    const http = new AskAhead(vendor, () => now);
+    const { vendor, http } = start(2, () => now);
     const next = { path: '/b', query: { offset: '0' } };
     http.ask(next);
     now = 2_000;
     expect(http.askedAt(next)).toBe(1_000);
     const answer = http.get('/b', { offset: '0' });
-    vendor.answer('second');
+    await vendor.answer('/b', 'second');
     expect(await text(answer)).toBe('second');
     expect(vendor.asked).toEqual(['/b']);
     expect(http.askedAt(next)).toBeNull();
   });
 
-  it('never has three requests under way, and keeps early answers for later', async () => {
-    const vendor = new SlowVendor();
-    const http = new AskAhead(vendor, Date.now);
-    http.ask({ path: '/next', query: {} });
-    http.ask({ path: '/next', query: {} });
-    http.ask({ path: '/after', query: {} });
+  it('never has more requests under way than are allowed, and keeps early answers for later', async () => {
+    const { vendor, http } = start();
+    http.ask(of('/next'));
+    http.ask(of('/next'));
+    http.ask(of('/after'));
     const other = http.get('/again');
     await settled();
     expect(vendor.asked).toEqual(['/next', '/after']);
-    vendor.answer('next');
-    await settled();
+    await vendor.answer('/next', 'next');
     expect(vendor.asked).toEqual(['/next', '/after', '/again']);
-    vendor.answer('after');
-    vendor.answer('again');
+    await vendor.answer('/after', 'after');
+    await vendor.answer('/again', 'again');
     expect(await text(other)).toBe('again');
     expect(await text(http.get('/next'))).toBe('next');
     expect(await text(http.get('/after'))).toBe('after');
     expect(vendor.asked).toEqual(['/next', '/after', '/again']);
   });
 
-  it('asks for no more while two answers wait to be wanted', async () => {
+  it('has one request under way unless more are allowed', async () => {
     const vendor = new SlowVendor();
     const http = new AskAhead(vendor, Date.now);
-    http.ask({ path: '/later', query: {} });
-    http.ask({ path: '/last', query: {} });
-    vendor.answer('later');
-    vendor.answer('last');
+    http.ask(of('/next'));
+    http.ask(of('/after'));
+    const other = http.get('/again');
     await settled();
-    http.ask({ path: '/half', query: {} });
+    expect(vendor.asked).toEqual(['/next']);
+    await vendor.answer('/next', 'next');
+    expect(vendor.asked).toEqual(['/next', '/again']);
+    await vendor.answer('/again', 'again');
+    expect(await text(other)).toBe('again');
+  });
+
+  it('asks for no more while two answers wait to be wanted', async () => {
+    const { vendor, http } = start();
+    http.ask(of('/later'));
+    http.ask(of('/last'));
+    await vendor.answer('/later', 'later');
+    await vendor.answer('/last', 'last');
+    http.ask(of('/half'));
     expect(vendor.asked).toEqual(['/later', '/last']);
     expect(await text(http.get('/later'))).toBe('later');
-    http.ask({ path: '/half', query: {} });
+    http.ask(of('/half'));
     expect(vendor.asked).toEqual(['/later', '/last', '/half']);
   });
 
-  it('asks a vendor that refuses for nothing more before who wanted that answer knows', async () => {
-    const vendor = new SlowVendor();
-    const http = new AskAhead(vendor, Date.now);
-    http.ask({ path: '/next', query: {} });
-    vendor.answer('', 429);
-    await settled();
-    http.ask({ path: '/after', query: {} });
-    expect(vendor.asked).toEqual(['/next']);
-    expect((await http.get('/next')).status).toBe(429);
-    http.ask({ path: '/after', query: {} });
-    expect(vendor.asked).toEqual(['/next', '/after']);
-  });
-
-  it('asks again for what was refused before the wait that the vendor asked for', async () => {
-    const vendor = new SlowVendor();
-    const http = new AskAhead(vendor, Date.now);
-    http.ask({ path: '/limited', query: {} });
-    http.ask({ path: '/read', query: {} });
-    const first = http.get('/now');
-    await settled();
-    vendor.answer('', 429);
-    vendor.answer('read');
-    await settled();
-    vendor.answer('', 429);
-    // Who asked for this one waits, then asks for it again, and for the others.
-    expect((await first).status).toBe(429);
-    const limited = http.get('/limited');
-    await settled();
-    vendor.answer('limited');
-    expect(await text(limited)).toBe('limited');
-    expect(await text(http.get('/read'))).toBe('read');
-    expect(vendor.asked).toEqual(['/limited', '/read', '/now', '/limited']);
-  });
-
   it('tells of an answer of success before who asked has it', async () => {
-    const vendor = new SlowVendor();
-    const http = new AskAhead(vendor, Date.now);
+    const { vendor, http } = start();
     const heard: string[] = [];
     http.whenAnswered(() => heard.push('arrived'));
     const first = http.get('/first').then(() => heard.push('read'));
     await settled();
-    vendor.answer('first');
+    await vendor.answer('/first', 'first');
     await first;
     expect(heard).toEqual(['arrived', 'read']);
     const refused = http.get('/second');
     await settled();
-    vendor.answer('', 429);
+    await vendor.answer('/second', '', 429);
     await refused;
     http.whenAnswered(null);
     const third = http.get('/third');
     await settled();
-    vendor.answer('third');
+    await vendor.answer('/third', 'third');
     await third;
     expect(heard).toEqual(['arrived', 'read']);
   });
 
   it('hands a failure to who asks for that answer, and to nobody else', async () => {
-    const vendor = new SlowVendor();
-    const http = new AskAhead(vendor, Date.now);
-    http.ask({ path: '/next', query: {} });
+    const { vendor, http } = start();
+    http.ask(of('/next'));
     const other = http.get('/again');
-    vendor.answer(new Error('offline'));
-    await settled();
-    vendor.answer('again');
+    await vendor.answer('/next', new Error('offline'));
+    await vendor.answer('/again', 'again');
     expect(await text(other)).toBe('again');
     await expect(http.get('/next')).rejects.toThrow('offline');
+  });
+});
+
+describe('a vendor that refuses what was asked ahead', () => {
+  it.each([429, 404, 401, 500])('with %i is asked for nothing more before somebody knows', async (status) => {
+    const { vendor, http } = start();
+    http.ask(of('/next'));
+    await vendor.answer('/next', '', status);
+    http.ask(of('/after'));
+    expect(vendor.asked).toEqual(['/next']);
+    expect((await http.get('/next')).status).toBe(status);
+    http.ask(of('/after'));
+    expect(vendor.asked).toEqual(['/next', '/after']);
+  });
+
+  it.each([
+    ['a limit', 429, {}],
+    ['a wait', 503, { 'retry-after': '30' }],
+  ])('with %s has it kept by all, and told once', async (_, status, headers) => {
+    let now = 1_000;
+    const { vendor, http } = start(2, () => now);
+    http.ask(of('/limited'));
+    await vendor.answer('/limited', '', status, headers);
+    now = 5_000;
+    expect(await http.get('/other')).toMatchObject({ status, at: 1_000 });
+    expect(vendor.asked).toEqual(['/limited']);
+    const other = http.get('/other');
+    await vendor.answer('/other', 'other');
+    expect(await text(other)).toBe('other');
+    const limited = http.get('/limited');
+    await settled();
+    await vendor.answer('/limited', 'limited');
+    expect(await text(limited)).toBe('limited');
+    expect(vendor.asked).toEqual(['/limited', '/other', '/limited']);
+  });
+
+  it('gives an answer that has come before any wait', async () => {
+    const { vendor, http } = start();
+    http.ask(of('/read'));
+    http.ask(of('/limited'));
+    await vendor.answer('/limited', '', 429);
+    await vendor.answer('/read', 'read');
+    expect(await text(http.get('/read'))).toBe('read');
+    expect((await http.get('/limited')).status).toBe(429);
+  });
+
+  it('is asked for nothing twice where it says no more than that there is nothing', async () => {
+    const { vendor, http } = start();
+    http.ask(of('/gone'));
+    http.ask(of('/gone too'));
+    await vendor.answer('/gone', '', 404);
+    await vendor.answer('/gone too', '', 404);
+    expect((await http.get('/gone')).status).toBe(404);
+    expect((await http.get('/gone too')).status).toBe(404);
+    http.ask(of('/next'));
+    http.ask(of('/after'));
+    expect(vendor.asked).toEqual(['/gone', '/gone too', '/next', '/after']);
+  });
+
+  it.each([
+    ['a limit', ['', 429]],
+    ['trouble', ['', 502]],
+    ['no answer', [new Error('timeout'), 0]],
+  ] as const)('with %s is asked for one thing at a time from then on', async (_, [outcome, status]) => {
+    const { vendor, http } = start();
+    http.ask(of('/a'));
+    http.ask(of('/b'));
+    await vendor.answer('/b', outcome, status);
+    await vendor.answer('/a', 'a');
+    await http.get('/a');
+    await http.get('/b').catch(() => undefined);
+    http.ask(of('/c'));
+    http.ask(of('/d'));
+    const other = http.get('/e');
+    await settled();
+    expect(vendor.asked).toEqual(['/a', '/b', '/c']);
+    await vendor.answer('/c', 'c');
+    await vendor.answer('/e', 'e');
+    await other;
+    http.ask(of('/d'));
+    expect(vendor.asked).toEqual(['/a', '/b', '/c', '/e']);
+    await http.get('/c');
+    http.ask(of('/d'));
+    expect(vendor.asked).toEqual(['/a', '/b', '/c', '/e', '/d']);
+  });
+});
+
+describe('a wait told to a request made ahead', () => {
+  async function refusals(...waits: readonly string[]) {
+    let now = 0;
+    const waited: number[] = [];
+    const { vendor, http } = start(2, () => now);
+    const context: ClientContext = {
+      http,
+      now: () => now,
+      random: () => 0,
+      signal: new AbortController().signal,
+      memo: {},
+      wait: (ms) => {
+        waited.push(ms);
+        now += ms;
+        return Promise.resolve();
+      },
+    };
+    for (const [place, wait] of waits.entries()) {
+      http.ask(of(`/${place}`));
+      await settled();
+      await vendor.answer(`/${place}`, '', 429, { 'retry-after': wait });
+    }
+    const read = async (path: string) => {
+      const answer = askVendor(context, { path, rules: PLAIN_RULES, budget: null });
+      await settled();
+      await vendor.answer(path, '{}');
+      await answer;
+    };
+    return { vendor, waited, read, pass: (ms: number) => (now += ms) };
+  }
+
+  it('is waited for from when it was told', async () => {
+    const { vendor, waited, read, pass } = await refusals('30');
+    pass(12_000);
+    await read('/0');
+    expect(waited).toEqual([18_000]);
+    expect(vendor.asked).toEqual(['/0', '/0']);
+  });
+
+  it('is not waited for again once it is over', async () => {
+    const { vendor, waited, read, pass } = await refusals('30');
+    pass(31_000);
+    await read('/0');
+    expect(waited).toEqual([]);
+    expect(vendor.asked).toEqual(['/0', '/0']);
+  });
+
+  it('is the same for what was not asked for yet', async () => {
+    const { vendor, waited, read } = await refusals('30');
+    await read('/other');
+    await read('/0');
+    expect(waited).toEqual([30_000]);
+    expect(vendor.asked).toEqual(['/0', '/other', '/0']);
   });
 });
