@@ -84,5 +84,18 @@ function integrityFault(db: Database): string | null {
     ) m ON m.connection_n = t.connection_n AND m.day = t.day
     WHERE a.native IS NOT t.native OR a.listed IS NOT t.native OR a.charges IS NOT t.charges
       OR m.native IS NOT t.native OR m.usd IS NOT t.usd`);
-  return differing === 0n ? null : `the sums of ${differing} days differ from their charges`;
+  if (differing > 0n) return `the sums of ${differing} days differ from their charges`;
+  const summaries = [
+    ['resource', 'resource_day'],
+    ['meter', 'meter_day'],
+  ] as const;
+  for (const [of, table] of summaries) {
+    const apart = db.integer(`
+      SELECT count(*) AS value FROM (
+        SELECT connection_n, ${of}_id, day, sum(native) AS native, sum(usd) AS usd FROM daily GROUP BY 1, 2, 3
+      ) d FULL JOIN ${table} t ON t.connection_n = d.connection_n AND t.${of}_id = d.${of}_id AND t.day = d.day
+      WHERE d.native IS NOT t.native OR d.usd IS NOT t.usd`);
+    if (apart > 0n) return `${apart} daily sums of a ${of} differ from those that they are made of`;
+  }
+  return null;
 }

@@ -49,7 +49,7 @@ export class RefusedDays {
     return this.options.since === null && !this.holes.has(id);
   }
 
-  /** @returns whether the window's halves come next */
+  /** @returns whether the window's halves are asked for in its place */
   isHalved(task: Task, fault: Fault): boolean {
     const { ends, tasks } = this.options;
     const { scope, window } = task;

@@ -166,7 +166,7 @@ export class TaskList {
     return days;
   }
 
-  /** Its days were refused: which of them, its halves show, which come next. */
+  /** Its days were refused: its halves show which of them, the newer one next. */
   halve(task: Task): void {
     this.tasks = [...(halvesOf(task) ?? []), ...this.tasks];
   }

@@ -296,6 +296,30 @@ describe('two handles on one file', () => {
   });
 });
 
+describe('the integrity check', () => {
+  it.each([
+    ['day_total', 'native = native + 1', 'the sums of 1 days differ from their charges'],
+    ['day_total', 'usd = usd - 1', 'the sums of 1 days differ from their charges'],
+    ['daily', 'native = native + 1', 'the sums of 1 days differ from their charges'],
+    ['resource_day', 'usd = usd + 1', '1 daily sums of a resource differ from those that they are made of'],
+    ['meter_day', 'native = native + 1', '1 daily sums of a meter differ from those that they are made of'],
+  ])('finds out where %s has %s', (table, change, says) => {
+    filled();
+    const db = new Database(file);
+    db.exec(`UPDATE ${table} SET ${change}`);
+    db.close();
+    expect(opened().ledger.integrityFault()).toBe(says);
+  });
+
+  it.each(['resource_day', 'meter_day', 'day_total'])('finds out where %s lacks a day', (table) => {
+    filled();
+    const db = new Database(file);
+    db.exec(`DELETE FROM ${table}`);
+    db.close();
+    expect(opened().ledger.integrityFault()).toMatch(/^(1 daily|the sums of 1 days)/);
+  });
+});
+
 describe('a full disk', () => {
   it('is a fault of the ledger, and changes nothing', () => {
     filled();
