@@ -1,31 +1,18 @@
 /**
- * The next requests under way while the answer before them is parsed and stored: a
- * backfill then takes as long as the slower of vendor and computer, not as long as both.
+ * One request at a time, and the next one under way while the answer before it
+ * is parsed and stored: a backfill then takes as long as the slower of vendor
+ * and computer, not as long as both.
  */
 import type { VendorHttp, VendorRequest, VendorResponse } from '../providers/adapter.js';
 
-/**
- * Two: while one answer travels, the vendor makes the next. More would only load
- * the vendor, and be lost where a sync ends early.
- */
-export const MAX_UNDER_WAY = 2;
-
-/** A request that was made before anybody wanted its answer. */
 interface Asked {
+  readonly key: string;
   readonly at: number;
   readonly answer: Promise<VendorResponse>;
-  /** It came to nothing; with the answer, where there is one. */
-  refused: { readonly response: VendorResponse | null } | null;
 }
 
 export class AskAhead implements VendorHttp {
-  /** By key, what was asked and not yet wanted. */
-  private readonly ahead = new Map<string, Asked>();
-  /** Ends of the requests under way; none of them rejects. */
-  private readonly underWay = new Set<Promise<unknown>>();
-  private allowed = 1;
-  /** What the vendor was seen to bear. */
-  private bearable = MAX_UNDER_WAY;
+  private ahead: Asked | null = null;
   private onAnswer: (() => void) | null = null;
 
   constructor(
@@ -33,22 +20,17 @@ export class AskAhead implements VendorHttp {
     private readonly now: () => number,
   ) {}
 
-  /** How many may be under way from now on, as long as the vendor bears more than one. */
-  allow(count: number): void {
-    this.allowed = count;
-  }
-
   /**
-   * The answer that is under way, if it is this request's; else asks as soon as few
-   * enough are under way. Where a vendor asked to wait when another request was made
-   * ahead, that answer is given instead: the wait is for all.
+   * The answer that is under way, if it is this request's; else asks once nothing is
+   * under way. Where the vendor asked to wait when another request was made ahead,
+   * that answer is given instead: the wait is for all.
    */
   async get(path: string, query: Readonly<Record<string, string>> = {}): Promise<VendorResponse> {
-    const request = { path, query };
-    const key = keyOf(request);
-    const asked = this.ahead.get(key);
-    this.ahead.delete(key);
-    const response = await (asked === undefined ? this.inTurn(request) : asked.answer);
+    const { ahead } = this;
+    const isOwn = ahead?.key === keyOf({ path, query });
+    const early = isOwn ? ahead.answer : await this.waitAskedFor();
+    if (isOwn || early !== null) this.ahead = null;
+    const response = await (early ?? this.http.get(path, query));
     if (response.status === 200) this.onAnswer?.();
     return response;
   }
@@ -58,67 +40,30 @@ export class AskAhead implements VendorHttp {
     this.onAnswer = onAnswer;
   }
 
-  /** Makes what will be a later request, unless enough are under way or wait to be wanted, or one was refused. */
+  /**
+   * Makes what will be a later request, unless an answer that was asked ahead still
+   * waits to be asked for. To be called while none is under way.
+   */
   ask(request: VendorRequest): void {
-    const key = keyOf(request);
-    if (this.ahead.has(key) || Math.max(this.ahead.size, this.underWay.size) >= this.limit) return;
-    if ([...this.ahead.values()].some(({ refused }) => refused !== null)) return;
-    const answer = this.send(request).then((response) => ({ ...response, at: this.now() }));
-    const asked: Asked = { at: this.now(), answer, refused: null };
-    this.ahead.set(key, asked);
+    if (this.ahead !== null) return;
+    const answer = this.http
+      .get(request.path, request.query)
+      .then((response) => ({ ...response, at: this.now() }));
     // Whoever takes the answer meets its error; if nobody does, it concerns nobody.
-    answer.then(
-      (response) => {
-        if (response.status !== 200) asked.refused = { response };
-        if (isTooMuch(response)) this.bearable = 1;
-      },
-      () => {
-        asked.refused = { response: null };
-        this.bearable = 1;
-      },
-    );
+    answer.catch(() => undefined);
+    this.ahead = { key: keyOf(request), at: this.now(), answer };
   }
 
   /** When this request was made, or null where it has not been made yet. */
   askedAt(request: VendorRequest): number | null {
-    return this.ahead.get(keyOf(request))?.at ?? null;
+    return this.ahead?.key === keyOf(request) ? this.ahead.at : null;
   }
 
-  private get limit(): number {
-    return Math.min(this.allowed, this.bearable);
+  /** The answer of what was asked ahead, once it has come, if it asks to wait. */
+  private async waitAskedFor(): Promise<VendorResponse | null> {
+    const response = await this.ahead?.answer.catch(() => undefined);
+    return response !== undefined && asksToWait(response) ? response : null;
   }
-
-  private async inTurn(request: VendorRequest): Promise<VendorResponse> {
-    while (this.underWay.size >= this.limit) await Promise.race(this.underWay);
-    return this.takeWait() ?? this.send(request);
-  }
-
-  /** The answer of a request made ahead that asks to wait, once. */
-  private takeWait(): VendorResponse | null {
-    for (const [key, { refused }] of this.ahead) {
-      const response = refused?.response ?? null;
-      if (response === null || !asksToWait(response)) continue;
-      this.ahead.delete(key);
-      return response;
-    }
-    return null;
-  }
-
-  private send({ path, query }: VendorRequest): Promise<VendorResponse> {
-    const answer = this.http.get(path, query);
-    const end = answer
-      .catch(() => undefined)
-      .then(() => {
-        this.underWay.delete(end);
-      });
-    this.underWay.add(end);
-    return answer;
-  }
-}
-
-/** Of its answers, those that may say: not two at a time. */
-function isTooMuch({ status }: VendorResponse): boolean {
-  return status === 429 || status >= 500;
 }
 
 function asksToWait({ status, headers }: VendorResponse): boolean {

@@ -123,23 +123,21 @@ export class TaskList {
     return this.tasks.reduce((days, { window }) => days + lengthOf(window), 0);
   }
 
-  /** The next tasks, at most so many, cut to what fits; they stay in the list. */
-  upcoming(count: number): readonly Task[] {
-    let fitting = 0;
-    while (fitting < count) {
-      const task = this.tasks[fitting];
-      if (task === undefined) break;
+  /** The next task, cut to what fits; it stays in the list. Null where none is left. */
+  peek(): Task | null {
+    for (;;) {
+      const [task, ...rest] = this.tasks;
+      if (task === undefined) return null;
       const fits = lengthOf(task.window) <= (this.fitting.get(task.scope.id) ?? Infinity);
       const halves = fits || this.isSkipped(task) ? null : halvesOf(task);
-      if (halves === null) fitting += 1;
-      else this.tasks = withHalves(this.tasks.toSpliced(fitting, 1), fitting, halves);
+      if (halves === null) return task;
+      this.tasks = withHalves(rest, halves);
     }
-    return this.tasks.slice(0, fitting);
   }
 
-  /** The next task, cut to what fits, and out of the list. Null where none is left. */
+  /** As {@link peek}, and out of the list. */
   take(): Task | null {
-    const [task = null] = this.upcoming(1);
+    const task = this.peek();
     if (task !== null) this.tasks = this.tasks.slice(1);
     return task;
   }
@@ -162,7 +160,7 @@ export class TaskList {
     this.fitting.set(task.scope.id, days);
     this.fitted.delete(task.scope.id);
     const halves = halvesOf(task);
-    if (halves !== null) this.tasks = withHalves(this.tasks, 0, halves);
+    if (halves !== null) this.tasks = withHalves(this.tasks, halves);
     return days;
   }
 
@@ -226,15 +224,14 @@ function halvesOf(task: Task): Halves | null {
 }
 
 /**
- * With a window's halves at its place. In a backfill the older one waits for the
+ * With a window's halves before the others. In a backfill the older one waits for the
  * other scopes' newer days: those are what is looked at, and while one scope's
  * answer is read another's is under way.
  */
-function withHalves(tasks: readonly Task[], place: number, [newer, older]: Halves): readonly Task[] {
-  const rest = tasks.slice(place);
+function withHalves(tasks: readonly Task[], [newer, older]: Halves): readonly Task[] {
   const isBefore = ({ purpose, window }: Task): boolean =>
     purpose === 'backfill' && window.to > older.window.to;
-  const at = newer.purpose === 'backfill' ? rest.findIndex((task) => !isBefore(task)) : 0;
-  const others = at < 0 ? rest : rest.slice(0, at);
-  return [...tasks.slice(0, place), newer, ...others, older, ...rest.slice(others.length)];
+  const at = newer.purpose === 'backfill' ? tasks.findIndex((task) => !isBefore(task)) : 0;
+  const before = at < 0 ? tasks : tasks.slice(0, at);
+  return [newer, ...before, older, ...tasks.slice(before.length)];
 }

@@ -1,12 +1,11 @@
 /**
- * One window: asked for, read whole, stored. While its answer is read, what comes
- * next is asked for.
+ * One window: asked for, read whole, stored. While its answer is read, the next
+ * one is asked for.
  */
 import { dayOf, lengthOf } from '../../shared/day.js';
 import type { FaultError } from '../../shared/faults.js';
 import type { Connection, Ledger } from '../ledger/types.js';
 import type { ClientContext, ProviderAdapter } from '../providers/adapter.js';
-import { MAX_UNDER_WAY } from './ask-ahead.js';
 import type { AskAhead } from './ask-ahead.js';
 import type { Lists } from './lists.js';
 import { isLastLook } from './plan.js';
@@ -44,16 +43,19 @@ export class WindowReader {
     const { scope, window } = task;
     const readAt = this.askedAt(task) ?? context.now();
     const writer = ledger.writeWindow(scope, window);
-    http.allow(task.purpose === 'backfill' ? MAX_UNDER_WAY : 1);
     // What does not fit is split: only a single day is read page by page.
     const splittable = lengthOf(window) > 1;
-    const askAhead = (fits: boolean): void => {
-      if (splittable) this.askAhead(tasks, task, fits);
+    let asked = !splittable;
+    const askAhead = (): void => {
+      if (!asked) this.askAhead(tasks, task);
+      asked = true;
     };
-    // The vendor then makes its next answers while this one is read. If it does not fit after all,
-    // windows of other scopes stay as they are, and those answers are wanted later.
+    // The vendor then makes its next answer while this one is read. If it does not fit after all,
+    // windows of other scopes stay as they are, and that answer is wanted later.
     if (task.purpose === 'backfill' && tasks.isLikelyToFit(task)) {
-      http.whenAnswered(() => askAhead(false));
+      http.whenAnswered(() => {
+        if (tasks.peek()?.scope.id !== scope.id) askAhead();
+      });
     }
     try {
       const result = await readWhole({
@@ -61,7 +63,7 @@ export class WindowReader {
         read: (onPage) =>
           adapter.readWindow(context, scope, window, lists.resources, (page) => {
             // It fits, whatever was likely.
-            askAhead(true);
+            askAhead();
             onPage(page);
           }),
         splittable,
@@ -95,7 +97,6 @@ export class WindowReader {
       return 'read';
     } finally {
       http.whenAnswered(null);
-      http.allow(1);
       writer.close();
     }
   }
@@ -106,26 +107,13 @@ export class WindowReader {
     return first === undefined ? null : this.options.http.askedAt(first);
   }
 
-  /**
-   * Asks for what comes next while the current task's answer is read: in a backfill
-   * for two windows, so that the vendor makes one answer while the other travels.
-   * Of one scope never two that may not fit: where the first does not, the second is
-   * cut as well, and would be asked for once more.
-   *
-   * @param fits whether the current task is known to
-   */
-  private askAhead(tasks: TaskList, current: Task, fits: boolean): void {
+  /** @param current the task whose rows are about to be mapped and stored */
+  private askAhead(tasks: TaskList, current: Task): void {
     const { adapter, http } = this.options;
-    const isBackfill = current.purpose === 'backfill';
-    const uncertain = new Set(fits ? [] : [current.scope.id]);
-    for (const next of tasks.upcoming(isBackfill ? MAX_UNDER_WAY : 1)) {
-      if (uncertain.size > 0 && next.purpose !== 'backfill') return;
-      if (uncertain.has(next.scope.id) || tasks.isSkipped(next)) return;
-      if (next.scope.id === current.scope.id && tasks.isInDoubt(current)) return;
-      const request = adapter.firstRequest?.(next.scope, next.window);
-      if (request === undefined) return;
-      http.ask(request);
-      uncertain.add(next.scope.id);
-    }
+    const next = tasks.peek();
+    if (next === null || tasks.isSkipped(next)) return;
+    if (next.scope.id === current.scope.id && tasks.isInDoubt(current)) return;
+    const request = adapter.firstRequest?.(next.scope, next.window);
+    if (request !== undefined) http.ask(request);
   }
 }

@@ -1,10 +1,9 @@
 /**
  * A first connection's backfill through the built worker, beside the time the
- * servers need for the very same requests when their answers are thrown away, one
- * after another and as many at a time as a backfill asks for: at once, as no vendor
- * answers, and from a distance. In Electron, whose network stack is what the
- * program asks through. The servers have a process of their own; main does what it
- * does in the tray: asks for the worker, and builds the overview while charges arrive.
+ * servers need for the very same requests when their answers are thrown away:
+ * at once, as no vendor answers, and from a distance. In Electron, whose network
+ * stack is what the program asks through. The servers have a process of their own; main does what it does in the tray:
+ * asks for the worker, and builds the overview while charges arrive.
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -15,7 +14,6 @@ import { pathToFileURL } from 'node:url';
 import { buildOverview } from '../../electron/core/overview.js';
 import { openLedger } from '../../electron/ledger/ledger.js';
 import type { Ledger } from '../../electron/ledger/types.js';
-import { MAX_UNDER_WAY } from '../../electron/polling/ask-ahead.js';
 import { WorkerHost } from '../../electron/polling/worker-host.js';
 import type { ClientContext, VendorHttp } from '../../electron/providers/adapter.js';
 import { createVendorHttp } from '../../electron/providers/http.js';
@@ -65,10 +63,7 @@ interface Backfill extends Run {
 
 interface Round {
   readonly backfill: Backfill;
-  /** The same requests one after another. */
   readonly replay: Run;
-  /** As many of them under way as a backfill has. */
-  readonly abreast: Run;
 }
 
 export interface BackfillOptions {
@@ -110,10 +105,8 @@ export async function backfillBench({ quick, node, fetchFrom }: BackfillOptions)
         'ratio',
       ],
       [
-        timeRow(`time (aim ≤ 1.3 ×; ${perRow.toFixed(1)} µs a charge)`, rounds, 'replay'),
-        timeRow(`time, the servers asked for ${MAX_UNDER_WAY} at a time`, rounds, 'abreast'),
-        timeRow(`time where each answer is ${DISTANCE_MS} ms away`, distant, 'replay'),
-        timeRow(`so far away, and asked for ${MAX_UNDER_WAY} at a time`, distant, 'abreast'),
+        timeRow(`time (aim ≤ 1.3 ×; ${perRow.toFixed(1)} µs a charge)`, rounds),
+        timeRow(`time where each answer is ${DISTANCE_MS} ms away`, distant),
         [
           'processor time of the program’s process',
           milliseconds(medianOf(rounds, ({ backfill }) => backfill.cpu)),
@@ -148,24 +141,19 @@ export async function backfillBench({ quick, node, fetchFrom }: BackfillOptions)
   ].join('\n');
 }
 
-function timeRow(label: string, rounds: readonly Round[], beside: 'replay' | 'abreast'): string[] {
+function timeRow(label: string, rounds: readonly Round[]): string[] {
   return [
     label,
     milliseconds(medianOf(rounds, ({ backfill }) => backfill.time)),
-    milliseconds(medianOf(rounds, (round) => round[beside].time)),
-    times(medianOf(rounds, (round) => round.backfill.time / round[beside].time)),
+    milliseconds(medianOf(rounds, ({ replay }) => replay.time)),
+    times(medianOf(rounds, ({ backfill, replay }) => backfill.time / replay.time)),
   ];
 }
 
 async function playRound(servers: ServerProcess, fetch: VendorFetch): Promise<Round> {
   const http = httpOf(servers, fetch);
   const backfill = await withFolder((folder) => backfillOnce(join(folder, 'ledger.sqlite'), servers, http));
-  const { requests } = backfill;
-  return {
-    backfill,
-    replay: await replay(http, requests, 1),
-    abreast: await replay(http, requests, MAX_UNDER_WAY),
-  };
+  return { backfill, replay: await replay(http, backfill.requests) };
 }
 
 async function backfillOnce(file: string, servers: ServerProcess, plain: VendorHttp): Promise<Backfill> {
@@ -274,15 +262,9 @@ function picture(ledger: Ledger): void {
   });
 }
 
-function replay(http: VendorHttp, requests: readonly Request[], underWay: number): Promise<Run> {
-  const left = [...requests];
-  const askOneByOne = async (): Promise<void> => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      await http.get(next.path, next.query);
-    }
-  };
+function replay(http: VendorHttp, requests: readonly Request[]): Promise<Run> {
   return watched(async () => {
-    await Promise.all(Array.from({ length: underWay }, askOneByOne));
+    for (const { path, query } of requests) await http.get(path, query);
   });
 }
 

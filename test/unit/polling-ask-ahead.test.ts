@@ -49,17 +49,15 @@ function of(path: string): VendorRequest {
   return { path, query: {} };
 }
 
-function start(underWay = 2, now = Date.now) {
+function start(now = Date.now) {
   const vendor = new SlowVendor();
-  const http = new AskAhead(vendor, now);
-  http.allow(underWay);
-  return { vendor, http };
+  return { vendor, http: new AskAhead(vendor, now) };
 }
 
 describe('asking ahead', () => {
   it('gives the answer that is under way to who asks for it, and asks once', async () => {
     let now = 1_000;
-    const { vendor, http } = start(2, () => now);
+    const { vendor, http } = start(() => now);
     const next = { path: '/b', query: { offset: '0' } };
     http.ask(next);
     now = 2_000;
@@ -71,29 +69,9 @@ describe('asking ahead', () => {
     expect(http.askedAt(next)).toBeNull();
   });
 
-  it('never has more requests under way than are allowed, and keeps early answers for later', async () => {
+  it('never has two requests under way, and keeps the early answer for later', async () => {
     const { vendor, http } = start();
     http.ask(of('/next'));
-    http.ask(of('/next'));
-    http.ask(of('/after'));
-    const other = http.get('/again');
-    await settled();
-    expect(vendor.asked).toEqual(['/next', '/after']);
-    await vendor.answer('/next', 'next');
-    expect(vendor.asked).toEqual(['/next', '/after', '/again']);
-    await vendor.answer('/after', 'after');
-    await vendor.answer('/again', 'again');
-    expect(await text(other)).toBe('again');
-    expect(await text(http.get('/next'))).toBe('next');
-    expect(await text(http.get('/after'))).toBe('after');
-    expect(vendor.asked).toEqual(['/next', '/after', '/again']);
-  });
-
-  it('has one request under way unless more are allowed', async () => {
-    const vendor = new SlowVendor();
-    const http = new AskAhead(vendor, Date.now);
-    http.ask(of('/next'));
-    http.ask(of('/after'));
     const other = http.get('/again');
     await settled();
     expect(vendor.asked).toEqual(['/next']);
@@ -101,19 +79,19 @@ describe('asking ahead', () => {
     expect(vendor.asked).toEqual(['/next', '/again']);
     await vendor.answer('/again', 'again');
     expect(await text(other)).toBe('again');
+    expect(await text(http.get('/next'))).toBe('next');
+    expect(vendor.asked).toEqual(['/next', '/again']);
   });
 
-  it('asks for no more while two answers wait to be wanted', async () => {
+  it('keeps an answer that waits to be asked for, and asks for no other meanwhile', async () => {
     const { vendor, http } = start();
     http.ask(of('/later'));
-    http.ask(of('/last'));
     await vendor.answer('/later', 'later');
-    await vendor.answer('/last', 'last');
     http.ask(of('/half'));
-    expect(vendor.asked).toEqual(['/later', '/last']);
+    expect(vendor.asked).toEqual(['/later']);
     expect(await text(http.get('/later'))).toBe('later');
     http.ask(of('/half'));
-    expect(vendor.asked).toEqual(['/later', '/last', '/half']);
+    expect(vendor.asked).toEqual(['/later', '/half']);
   });
 
   it('tells of an answer of success before who asked has it', async () => {
@@ -148,30 +126,20 @@ describe('asking ahead', () => {
   });
 });
 
-describe('a vendor that refuses what was asked ahead', () => {
-  it.each([429, 404, 401, 500])('with %i is asked for nothing more before somebody knows', async (status) => {
-    const { vendor, http } = start();
-    http.ask(of('/next'));
-    await vendor.answer('/next', '', status);
-    http.ask(of('/after'));
-    expect(vendor.asked).toEqual(['/next']);
-    expect((await http.get('/next')).status).toBe(status);
-    http.ask(of('/after'));
-    expect(vendor.asked).toEqual(['/next', '/after']);
-  });
-
+describe('a vendor that asks to wait when it is asked ahead', () => {
   it.each([
     ['a limit', 429, {}],
     ['a wait', 503, { 'retry-after': '30' }],
   ])('with %s has it kept by all, and told once', async (_, status, headers) => {
     let now = 1_000;
-    const { vendor, http } = start(2, () => now);
+    const { vendor, http } = start(() => now);
     http.ask(of('/limited'));
     await vendor.answer('/limited', '', status, headers);
     now = 5_000;
     expect(await http.get('/other')).toMatchObject({ status, at: 1_000 });
     expect(vendor.asked).toEqual(['/limited']);
     const other = http.get('/other');
+    await settled();
     await vendor.answer('/other', 'other');
     expect(await text(other)).toBe('other');
     const limited = http.get('/limited');
@@ -181,62 +149,27 @@ describe('a vendor that refuses what was asked ahead', () => {
     expect(vendor.asked).toEqual(['/limited', '/other', '/limited']);
   });
 
-  it('gives an answer that has come before any wait', async () => {
-    const { vendor, http } = start();
-    http.ask(of('/read'));
-    http.ask(of('/limited'));
-    await vendor.answer('/limited', '', 429);
-    await vendor.answer('/read', 'read');
-    expect(await text(http.get('/read'))).toBe('read');
-    expect((await http.get('/limited')).status).toBe(429);
-  });
-
-  it('is asked for nothing twice where it says no more than that there is nothing', async () => {
-    const { vendor, http } = start();
-    http.ask(of('/gone'));
-    http.ask(of('/gone too'));
-    await vendor.answer('/gone', '', 404);
-    await vendor.answer('/gone too', '', 404);
-    expect((await http.get('/gone')).status).toBe(404);
-    expect((await http.get('/gone too')).status).toBe(404);
-    http.ask(of('/next'));
-    http.ask(of('/after'));
-    expect(vendor.asked).toEqual(['/gone', '/gone too', '/next', '/after']);
-  });
-
-  it.each([
-    ['a limit', ['', 429]],
-    ['trouble', ['', 502]],
-    ['no answer', [new Error('timeout'), 0]],
-  ] as const)('with %s is asked for one thing at a time from then on', async (_, [outcome, status]) => {
-    const { vendor, http } = start();
-    http.ask(of('/a'));
-    http.ask(of('/b'));
-    await vendor.answer('/b', outcome, status);
-    await vendor.answer('/a', 'a');
-    await http.get('/a');
-    await http.get('/b').catch(() => undefined);
-    http.ask(of('/c'));
-    http.ask(of('/d'));
-    const other = http.get('/e');
-    await settled();
-    expect(vendor.asked).toEqual(['/a', '/b', '/c']);
-    await vendor.answer('/c', 'c');
-    await vendor.answer('/e', 'e');
-    await other;
-    http.ask(of('/d'));
-    expect(vendor.asked).toEqual(['/a', '/b', '/c', '/e']);
-    await http.get('/c');
-    http.ask(of('/d'));
-    expect(vendor.asked).toEqual(['/a', '/b', '/c', '/e', '/d']);
-  });
+  it.each([404, 401, 500])(
+    'is told from one that says %i, which concerns that request alone',
+    async (status) => {
+      const { vendor, http } = start();
+      http.ask(of('/gone'));
+      await vendor.answer('/gone', '', status);
+      const other = http.get('/other');
+      await settled();
+      await vendor.answer('/other', 'other');
+      expect(await text(other)).toBe('other');
+      expect((await http.get('/gone')).status).toBe(status);
+      expect(vendor.asked).toEqual(['/gone', '/other']);
+    },
+  );
 });
 
 describe('a wait told to a request made ahead', () => {
-  async function refusals(...waits: readonly string[]) {
+  async function refused(wait: string) {
     let now = 0;
     const waited: number[] = [];
-    const { vendor, http } = start(2, () => now);
+    const { vendor, http } = start(() => now);
     const context: ClientContext = {
       http,
       now: () => now,
@@ -249,11 +182,8 @@ describe('a wait told to a request made ahead', () => {
         return Promise.resolve();
       },
     };
-    for (const [place, wait] of waits.entries()) {
-      http.ask(of(`/${place}`));
-      await settled();
-      await vendor.answer(`/${place}`, '', 429, { 'retry-after': wait });
-    }
+    http.ask(of('/early'));
+    await vendor.answer('/early', '', 429, { 'retry-after': wait });
     const read = async (path: string) => {
       const answer = askVendor(context, { path, rules: PLAIN_RULES, budget: null });
       await settled();
@@ -264,26 +194,26 @@ describe('a wait told to a request made ahead', () => {
   }
 
   it('is waited for from when it was told', async () => {
-    const { vendor, waited, read, pass } = await refusals('30');
+    const { vendor, waited, read, pass } = await refused('30');
     pass(12_000);
-    await read('/0');
+    await read('/early');
     expect(waited).toEqual([18_000]);
-    expect(vendor.asked).toEqual(['/0', '/0']);
+    expect(vendor.asked).toEqual(['/early', '/early']);
   });
 
   it('is not waited for again once it is over', async () => {
-    const { vendor, waited, read, pass } = await refusals('30');
+    const { vendor, waited, read, pass } = await refused('30');
     pass(31_000);
-    await read('/0');
+    await read('/early');
     expect(waited).toEqual([]);
-    expect(vendor.asked).toEqual(['/0', '/0']);
+    expect(vendor.asked).toEqual(['/early', '/early']);
   });
 
   it('is the same for what was not asked for yet', async () => {
-    const { vendor, waited, read } = await refusals('30');
+    const { vendor, waited, read } = await refused('30');
     await read('/other');
-    await read('/0');
+    await read('/early');
     expect(waited).toEqual([30_000]);
-    expect(vendor.asked).toEqual(['/0', '/other', '/0']);
+    expect(vendor.asked).toEqual(['/early', '/other', '/early']);
   });
 });

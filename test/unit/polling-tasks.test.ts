@@ -64,20 +64,19 @@ describe('a window that does not fit', () => {
   });
 });
 
-describe('the tasks to come', () => {
-  it('are cut to what fits and stay in the list', () => {
-    const tasks = list(task('b', '2026-02-01', '2026-02-28'), task('a', '2026-02-01', '2026-02-28'));
+describe('the next task', () => {
+  it('is cut to what fits and stays in the list', () => {
+    const tasks = list(task('a', '2026-02-01', '2026-02-28'));
     tasks.split(task('a', '2026-03-30', '2026-03-31'));
     tasks.take();
     tasks.take();
-    expect(names(tasks.upcoming(2))).toEqual(['b 02-01 to 02-28', 'a 02-28 to 02-28']);
-    expect(names(tasks.upcoming(1))).toEqual(['b 02-01 to 02-28']);
-    expect(all(tasks)[0]).toBe('b 02-01 to 02-28');
+    const next = tasks.peek();
+    expect(next?.window).toEqual({ from: '2026-02-28', to: '2026-02-28' });
+    expect(tasks.take()).toEqual(next);
   });
 
-  it('are as many as there are', () => {
-    const tasks = list(task('a', '2026-02-01', '2026-02-28'));
-    expect(names(tasks.upcoming(2))).toEqual(['a 02-01 to 02-28']);
-    expect(tasks.upcoming(0)).toEqual([]);
+  it('is none where none is left', () => {
+    expect(list().peek()).toBeNull();
+    expect(list().take()).toBeNull();
   });
 });
