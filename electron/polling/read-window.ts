@@ -27,7 +27,7 @@ export interface ReadWhole {
 }
 
 export type WholeResult =
-  | { readonly kind: 'split' }
+  | Split
   | {
       readonly kind: 'whole';
       readonly mayDelete: boolean;
@@ -40,14 +40,18 @@ export type WholeResult =
       readonly unknownResources: boolean;
     };
 
+/** The window does not fit an answer, which holds so many rows. */
+type Split = Extract<WindowOutcome, { kind: 'split' }>;
+
 interface Pass {
+  readonly kind: 'whole';
   readonly outcome: Extract<WindowOutcome, { kind: 'whole' }>;
   readonly rows: number;
   readonly fresh: number;
 }
 
 export async function readWhole({ writer, read, splittable, lastLook }: ReadWhole): Promise<WholeResult> {
-  const pass = async (): Promise<Pass | null> => {
+  const pass = async (): Promise<Pass | Split> => {
     let rows = 0;
     let fresh = 0;
     const outcome = await read((page) => {
@@ -57,13 +61,14 @@ export async function readWhole({ writer, read, splittable, lastLook }: ReadWhol
     });
     if (outcome.kind === 'split') {
       if (!splittable) throw new FaultError('paging', 'one day does not fit an answer');
-      return null;
+      return outcome;
     }
-    return { outcome, rows, fresh };
+    return { kind: 'whole', outcome, rows, fresh };
   };
 
-  let last = await pass();
-  if (last === null) return { kind: 'split' };
+  const first = await pass();
+  if (first.kind === 'split') return first;
+  let last = first;
   const { lacking, emptiesScope } = writer.missing();
   let stable = true;
   let severalPages = last.outcome.pages > 1;
@@ -73,14 +78,14 @@ export async function readWhole({ writer, read, splittable, lastLook }: ReadWhol
   if (severalPages || emptiesScope || isCut) {
     // Rows can shift between pages, and an empty answer can be a vendor's slip: nothing
     // is deleted, and no long day believed, before a second read agrees.
-    const first = writer.total();
+    const before = writer.total();
     writer.restart();
     const second = await pass();
-    if (second === null) return { kind: 'split' };
+    if (second.kind === 'split') return second;
     last = second;
     severalPages ||= last.outcome.pages > 1;
     const again = writer.total();
-    stable = again.digest === first.digest && again.rows === first.rows;
+    stable = again.digest === before.digest && again.rows === before.rows;
   }
   if (!stable && severalPages) {
     const union = await unite(pass, writer, last, lacking > 0);
@@ -109,7 +114,7 @@ export async function readWhole({ writer, read, splittable, lastLook }: ReadWhol
  *   good as a second read that gave the same keys
  */
 async function unite(
-  pass: () => Promise<Pass | null>,
+  pass: () => Promise<Pass | Split>,
   writer: WindowWriter,
   from: Pass,
   forSure: boolean,
@@ -118,7 +123,7 @@ async function unite(
   let last = from;
   for (let passes = 2; passes < MAX_PASSES; passes += 1) {
     const next = await pass();
-    if (next === null) break;
+    if (next.kind === 'split') break;
     last = next;
     quiet = next.fresh === 0 ? quiet + 1 : 0;
     const { rows } = writer.size();

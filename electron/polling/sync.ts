@@ -273,11 +273,11 @@ class Sync {
       this.budget.begin(task);
       try {
         const outcome = await this.reader.read(task, tasks);
-        if (outcome === 'split') {
-          tasks.split(task);
+        if (outcome.kind === 'split') {
+          tasks.split(task, outcome.rows);
           continue;
         }
-        tasks.wasRead(task);
+        tasks.wasRead(task, outcome.rows);
         refused.wasRead(task);
         this.memo.trouble.wasRead(task.scope);
         if (task.purpose === 'late') this.memo.missedLooks.wasRead(task.scope);

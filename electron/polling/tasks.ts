@@ -11,6 +11,8 @@ import type { WindowLengths } from './window-lengths.js';
 
 /** Recent days, which a poll is about; older unknown days are backfill and not counted against it. */
 const RECENT_DAYS = 62;
+/** Of a window that fills no more of an answer, twice as many days are likely to fit. */
+const SPARSE = 0.4;
 /** So many bad windows of a scope in a row are no accident: the rest waits for the next sync. */
 const MAX_BAD_WINDOWS = 3;
 
@@ -94,6 +96,8 @@ function byNewestEnd(a: Task, b: Task): number {
 export class TaskList {
   /** The longest a scope's windows may be, where one did not fit. */
   private readonly fitting = new Map<number, number>();
+  /** How many rows an answer holds, by scopes of which one was full. */
+  private readonly fullAnswers = new Map<number, number>();
   /** The longest window of a scope that did fit. */
   private readonly fitted = new Map<number, number>();
   private readonly ended = new Set<number>();
@@ -151,13 +155,17 @@ export class TaskList {
   }
 
   /**
-   * Its answer did not fit: the halves are asked for, and no window of the scope is longer from now on.
+   * Its answer did not fit: the halves are asked for, and no window of the scope is
+   * longer from now on, unless such are found to leave an answer half empty.
    *
+   * @param rows how many an answer holds; null where that is not what was too much
    * @returns how long they may be, in days
    */
-  split(task: Task): number {
+  split(task: Task, rows: number | null): number {
     const days = Math.ceil(lengthOf(task.window) / 2);
     this.fitting.set(task.scope.id, days);
+    if (rows === null) this.fullAnswers.delete(task.scope.id);
+    else this.fullAnswers.set(task.scope.id, rows);
     this.fitted.delete(task.scope.id);
     const halves = halvesOf(task);
     if (halves !== null) this.tasks = withHalves(this.tasks, halves);
@@ -185,9 +193,14 @@ export class TaskList {
     this.tasks = [{ ...task, window: { from: day, to: day } }, ...this.tasks];
   }
 
-  wasRead({ scope, window }: Task): void {
+  /** @param rows that its answer held */
+  wasRead({ scope, window }: Task, rows: number): void {
+    const days = lengthOf(window);
     this.badWindows.delete(scope.id);
-    this.fitted.set(scope.id, Math.max(lengthOf(window), this.fitted.get(scope.id) ?? 0));
+    this.fitted.set(scope.id, Math.max(days, this.fitted.get(scope.id) ?? 0));
+    const holds = this.fullAnswers.get(scope.id) ?? 0;
+    // A dense day is no reason to ask for a year day by day.
+    if (days === this.fitting.get(scope.id) && rows < holds * SPARSE) this.fitting.set(scope.id, days * 2);
   }
 
   /** One of the scope that is as long fitted before, so no halves are likely to come between it and the next. */

@@ -35,7 +35,7 @@ export class WindowLengths {
     const isSlow = kind === 'timeout' && lengthOf(window) >= SLOW_WINDOW_DAYS && !this.slow.has(scope.id);
     const isLarge = kind === 'too-large' && lengthOf(window) > 1;
     if (!isSlow && !isLarge) return false;
-    const days = tasks.split(task);
+    const days = tasks.split(task, null);
     if (isSlow) this.slow.add(scope.id);
     else this.keep(scope, days);
     return true;

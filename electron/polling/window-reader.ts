@@ -29,6 +29,12 @@ export interface WindowReaderOptions {
   readonly onDropped: () => FaultError;
 }
 
+export type WindowRead =
+  /** Whole, and stored: of so many rows. */
+  | { readonly kind: 'read'; readonly rows: number }
+  /** Nothing is stored: it does not fit an answer, which holds so many. */
+  | { readonly kind: 'split'; readonly rows: number };
+
 /** One sync's. */
 export class WindowReader {
   /** A window bore a resource that no list holds. */
@@ -37,7 +43,7 @@ export class WindowReader {
   constructor(private readonly options: WindowReaderOptions) {}
 
   /** @throws FaultError of the window; whatever it is, where the context's signal is raised */
-  async read(task: Task, tasks: TaskList): Promise<'read' | 'split'> {
+  async read(task: Task, tasks: TaskList): Promise<WindowRead> {
     const { ledger, adapter, connection, context, http, lists, memo, isSince, onWritten, onDropped } =
       this.options;
     const { scope, window } = task;
@@ -69,7 +75,7 @@ export class WindowReader {
         splittable,
         lastLook: isLastLook(window, ledger.covered(scope.id, window), readAt, adapter.settle),
       });
-      if (result.kind === 'split') return 'split';
+      if (result.kind === 'split') return result;
       // A removed or changed connection's late answer is dropped.
       context.signal.throwIfAborted();
       // An app that the list no longer holds may answer with nothing as well as with 404: its history stays.
@@ -94,7 +100,7 @@ export class WindowReader {
       this.unknownResources ||= result.unknownResources;
       if (task.purpose === 'audit') ledger.recordAudit(task.scope.id, context.now());
       onWritten();
-      return 'read';
+      return { kind: 'read', rows: result.rows };
     } finally {
       http.whenAnswered(null);
       writer.close();

@@ -164,8 +164,8 @@ export type WindowOutcome =
       /** Those earlier answers came minutes ago: enough to believe what is new, not to take away what stands. */
       readonly verifiedLately?: boolean;
     }
-  /** More than one answer can hold: ask for halves. What was handed on is to be dropped. */
-  | { readonly kind: 'split' };
+  /** More than one answer can hold, which is `rows`: ask for halves. What was handed on is to be dropped. */
+  | { readonly kind: 'split'; readonly rows: number };
 
 /** When a day counts as settled, and how it is read again until then. */
 export interface SettlePolicy {

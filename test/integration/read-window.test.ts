@@ -62,7 +62,7 @@ async function read(answers: readonly Answer[], options: Partial<ReadWhole> = {}
       read: (onPage): Promise<WindowOutcome> => {
         const answer = answers[Math.min(reads, answers.length - 1)];
         reads += 1;
-        if (answer === undefined || answer.split) return Promise.resolve({ kind: 'split' });
+        if (answer === undefined || answer.split) return Promise.resolve({ kind: 'split', rows: 5_000 });
         for (const charges of answer.pages) onPage({ charges });
         return Promise.resolve({
           kind: 'whole',
@@ -175,7 +175,7 @@ describe('a page that earlier answers alone vouch for', () => {
         { split: true, pages: [] },
       ]),
     ).toMatchObject({
-      result: { kind: 'split' },
+      result: { kind: 'split', rows: 5_000 },
     });
   });
 });
@@ -236,7 +236,7 @@ describe('an answer of several pages', () => {
 
 describe('a window that does not fit an answer', () => {
   it('is handed back to be halved, or a fault where it is one day', async () => {
-    expect((await read([{ split: true, pages: [] }])).result).toEqual({ kind: 'split' });
+    expect((await read([{ split: true, pages: [] }])).result).toEqual({ kind: 'split', rows: 5_000 });
     await expect(read([{ split: true, pages: [] }], { splittable: false })).rejects.toMatchObject({
       kind: 'paging',
     });

@@ -432,3 +432,59 @@ describe('a second look of which one half comes to nothing', () => {
     }
   });
 });
+
+describe('a dense day amid sparse ones', () => {
+  /** Rows of a day, each of 0.001 USD. */
+  const rowsOn = (day: Day, dense: Day): number => (day === dense || day === addDays(dense, 1) ? 2_600 : 5);
+
+  /** Phala's usage as these rows, `limit` and `offset` heeded; its requests are counted. */
+  function dense(day: Day): { wrap: Program['wrap']; asked: () => number } {
+    let requests = 0;
+    const wrap: Program['wrap'] = (http) => ({
+      get: (path, query = {}) => {
+        const days = asked(query);
+        if (days === null) return http.get(path, query);
+        requests += 1;
+        const usage = eachDay({ from: days.from, to: days.to > TODAY ? TODAY : days.to }).flatMap((on) =>
+          Array.from({ length: rowsOn(on, day) }, (_, row) => ({
+            instance_id: 'vm-1',
+            cost: 0.001,
+            usage_type: 'compute',
+            event_type: 'cvm.compute',
+            duration_minutes: 60,
+            billing_key: `${on}-${row}`,
+            billing_hour: `${on}T12:00:00`,
+            billing_day: on,
+          })),
+        );
+        const offset = Number(query['offset'] ?? 0);
+        const page = usage.slice(offset, offset + Number(query['limit']));
+        const body = { usage: page, total: page.length, total_cost: page.length / 1_000 };
+        return Promise.resolve({
+          status: 200,
+          headers: { 'content-type': 'application/json' },
+          body: new TextEncoder().encode(JSON.stringify(body)),
+        });
+      },
+    });
+    return { wrap, asked: () => requests };
+  }
+
+  it('costs some requests, not one a day from then on', async () => {
+    program = await startProgram({ now: () => START, months: 13, scale: { apps: 1, cvmsPerApp: 1 } });
+    const id = await program.connect('phala');
+    const vendor = dense(addDays(TODAY, -40));
+    program.wrap = vendor.wrap;
+    expect(await program.sync(id)).toEqual({ kind: 'done' });
+    const [scope] = program.ledger.scopes(id);
+    const first = scope?.createdDay ?? TODAY;
+    const sums = program.byDay(id, { from: first, to: TODAY });
+    const expected = eachDay({ from: first, to: TODAY }).map((on) => [
+      on,
+      BigInt(rowsOn(on, addDays(TODAY, -40))) * 1_000_000n,
+    ]);
+    expect(expected.length).toBeGreaterThan(200);
+    expect(eachDay({ from: first, to: TODAY }).map((on) => [on, sums.get(on)])).toEqual(expected);
+    expect(vendor.asked()).toBeLessThan(50);
+  });
+});

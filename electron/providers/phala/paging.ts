@@ -14,7 +14,8 @@ import type { UsageAnswer } from './schema.js';
 export type AskUsage = (span: Span, offset: number) => Promise<UsageAnswer>;
 
 export type PagedOutcome =
-  | { readonly kind: 'split' }
+  /** More rows than an answer holds, which is so many. */
+  | { readonly kind: 'split'; readonly rows: number }
   /**
    * `only` is the one answer that held every row, null where it took several.
    * `confirm`, where its length was trusted for that of earlier answers: asks
@@ -85,7 +86,7 @@ export async function readRows(paging: Paging): Promise<PagedOutcome> {
       // A page longer than the cap disproves it.
       if (known.cap !== null && count > known.cap) known.cap = null;
       if (count >= pageSize(known)) {
-        return splittable ? { kind: 'split' } : await readByOffset(paging, known, first);
+        return splittable ? { kind: 'split', rows: count } : await readByOffset(paging, known, first);
       }
       noteLength(known, count, paging.now);
       const trusted = isTrusted(known, first, paging.now);
