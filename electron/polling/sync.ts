@@ -327,6 +327,8 @@ class Sync {
     const { ledger, now } = this.deps;
     const current = ledger.scopes(this.connection.id).find(({ id }) => id === scope.id);
     const today = dayOf(now());
+    // Newer days of it that could not be read are not to be asked for again.
+    if (window.to < lastDay(scope, today)) return;
     const next = addDays(window.to, 1);
     if (current === undefined || next > lastDay(current, today)) return;
     if (ledger.covered(scope.id, { from: next, to: today }).length === 0) tasks.askNext(task, next);

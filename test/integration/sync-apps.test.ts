@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { dueAt } from '../../electron/polling/cadence.js';
-import { HOUR_MS, dayOf } from '../../shared/day.js';
+import { HOUR_MS, addDays, dayOf } from '../../shared/day.js';
 import { editing } from '../support/fault-table.js';
 import { startProgram, trueDays } from '../support/program.js';
 import type { Program } from '../support/program.js';
@@ -129,6 +129,41 @@ describe('an app whose usage cannot be had', () => {
     program.now += 5 * 24 * HOUR_MS;
     expect(await program.sync(id)).toEqual({ kind: 'done' });
     equalTruth(id);
+  });
+
+  it('is not asked day by day for what could not be read, where it is no longer listed', async () => {
+    program = await startProgram({ now: () => START, months: 3, scale: { apps: 2, cvmsPerApp: 1 } });
+    const id = await program.connect('phala');
+    program.wrap = (http) => ({
+      get: (path, query) =>
+        path.endsWith('/usage')
+          ? Promise.resolve({ status: 500, headers: {}, body: new Uint8Array() })
+          : http.get(path, query),
+    });
+    expect((await program.sync(id)).kind).toBe('failed');
+    // Nothing was ever read of the app that is gone now, and an answer that holds the bad day makes no sense.
+    const [missing] = program.ledger.scopes(id);
+    const bad = addDays(dayOf(START), -2);
+    const asked: string[] = [];
+    const list = editing(/^\/apps$/, (body) => {
+      const apps = body['dstack_apps'] as ReadonlyArray<{ readonly app_id: string }>;
+      return { ...body, dstack_apps: apps.filter(({ app_id: key }) => key !== missing?.key), total: 1 };
+    });
+    program.wrap = (http) => ({
+      get: (path, query = {}) => {
+        if (path !== `/apps/${missing?.key}/usage`) return list(http).get(path, query);
+        const { start_date: from = '', end_date: to = '' } = query;
+        asked.push(`${from} to ${to}`);
+        const isBad = from <= bad && bad < to;
+        return isBad
+          ? Promise.resolve({ status: 200, headers: {}, body: new TextEncoder().encode('[]') })
+          : http.get(path, query);
+      },
+    });
+    program.now += 25 * HOUR_MS;
+    expect(await program.sync(id)).toMatchObject({ kind: 'failed', fault: { kind: 'format' } });
+    expect(asked.length).toBeGreaterThan(1);
+    expect(asked.length).toBeLessThan(7);
   });
 
   it.each([1, 2, 12])('lets the others be read on as often as ever (%i refused)', async (count) => {
