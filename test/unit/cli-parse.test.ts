@@ -34,6 +34,7 @@ describe('words that mean something', () => {
     ['disconnect -- --odd', { kind: 'disconnect', id: '--odd', forget: false }],
     ['refresh', { kind: 'refresh', connection: null, since: null }],
     ['refresh --since 2026-11-22', { kind: 'refresh', connection: null, since: '2026-11-22' }],
+    ['refresh --since 2026-11-23', { kind: 'refresh', connection: null, since: '2026-11-22' }],
     [
       'refresh --connection c1 --since=2026-10-01',
       { kind: 'refresh', connection: 'c1', since: '2026-10-01' },
@@ -102,7 +103,7 @@ describe('wrong use', () => {
     ['refresh --since yesterday', /"yesterday" is not a day; write it as YYYY-MM-DD/],
     ['refresh --since 2026-02-30', /"2026-02-30" is not a day/],
     ['refresh --since 2026-1-1', /not a day/],
-    ['refresh --since 2026-11-23', /is still to come; give a day up to today, which is 2026-11-22 in UTC/],
+    ['refresh --since 2026-11-24', /is still to come; give a day up to today, which is 2026-11-22 in UTC/],
     ['refresh --connection=', /--connection needs a value/],
     ['refresh --since 2026-01-01 --since 2026-01-02', /--since stands twice/],
     ['status --json --json', /--json stands twice/],
