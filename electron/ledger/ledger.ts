@@ -85,6 +85,12 @@ function integrityFault(db: Database): string | null {
     WHERE a.native IS NOT t.native OR a.listed IS NOT t.native OR a.charges IS NOT t.charges
       OR m.native IS NOT t.native OR m.usd IS NOT t.usd`);
   if (differing > 0n) return `the sums of ${differing} days differ from their charges`;
+  const misplaced = db.integer(`
+    SELECT count(*) AS value FROM (
+      SELECT scope_id, day, sum(native) AS native, sum(charges) AS charges FROM daily GROUP BY 1, 2
+    ) m FULL JOIN day_charges d ON d.scope_id = m.scope_id AND d.day = m.day
+    WHERE m.native IS NOT d.native OR m.charges IS NOT d.charges`);
+  if (misplaced > 0n) return `the sums of ${misplaced} days of an app differ from its charges`;
   const summaries = [
     ['resource', 'resource_day'],
     ['meter', 'meter_day'],

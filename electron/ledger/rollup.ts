@@ -5,7 +5,7 @@ import type { Database } from './driver.js';
  * The sums that questions are answered from: by scope, resource and meter
  * (`daily`), and by resource, by meter and as a whole for each connection and
  * day. What a changed day's charges bear on is added up again from them, never
- * adjusted, in the transaction that changed them; the integrity check compares all.
+ * adjusted, in the transaction that changed them; the integrity check compares them.
  */
 
 const SUMMARIES = [

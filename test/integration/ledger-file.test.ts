@@ -301,6 +301,7 @@ describe('the integrity check', () => {
     ['day_total', 'native = native + 1', 'the sums of 1 days differ from their charges'],
     ['day_total', 'usd = usd - 1', 'the sums of 1 days differ from their charges'],
     ['daily', 'native = native + 1', 'the sums of 1 days differ from their charges'],
+    ['daily', 'charges = charges + 1', 'the sums of 1 days of an app differ from its charges'],
     ['resource_day', 'usd = usd + 1', '1 daily sums of a resource differ from those that they are made of'],
     ['meter_day', 'native = native + 1', '1 daily sums of a meter differ from those that they are made of'],
   ])('finds out where %s has %s', (table, change, says) => {
