@@ -3,13 +3,16 @@
  * is parsed and stored: a backfill then takes as long as the slower of vendor
  * and computer, not as long as both.
  */
+import { asksToWait } from '../providers/answers.js';
 import type { VendorHttp, VendorRequest, VendorResponse } from '../providers/adapter.js';
 
 interface Asked {
   readonly key: string;
   readonly at: number;
-  readonly answer: Promise<VendorResponse>;
+  readonly answer: Promise<EarlyResponse>;
 }
+
+type EarlyResponse = VendorResponse & Required<Pick<VendorResponse, 'early'>>;
 
 export class AskAhead implements VendorHttp {
   private ahead: Asked | null = null;
@@ -48,7 +51,7 @@ export class AskAhead implements VendorHttp {
     if (this.ahead !== null) return;
     const answer = this.http
       .get(request.path, request.query)
-      .then((response) => ({ ...response, at: this.now() }));
+      .then((response) => ({ ...response, early: { at: this.now(), isOthers: false } }));
     // Whoever takes the answer meets its error; if nobody does, it concerns nobody.
     answer.catch(() => undefined);
     this.ahead = { key: keyOf(request), at: this.now(), answer };
@@ -62,12 +65,9 @@ export class AskAhead implements VendorHttp {
   /** The answer of what was asked ahead, once it has come, if it asks to wait. */
   private async waitAskedFor(): Promise<VendorResponse | null> {
     const response = await this.ahead?.answer.catch(() => undefined);
-    return response !== undefined && asksToWait(response) ? response : null;
+    if (response === undefined || !asksToWait(response, response.early.at)) return null;
+    return { ...response, early: { ...response.early, isOthers: true } };
   }
-}
-
-function asksToWait({ status, headers }: VendorResponse): boolean {
-  return status === 429 || (status === 503 && 'retry-after' in headers);
 }
 
 function keyOf({ path, query }: VendorRequest): string {

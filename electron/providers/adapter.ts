@@ -95,8 +95,13 @@ export interface VendorResponse {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
-  /** When it arrived, of an answer to a request that was made ahead: a wait that it asks for began then. */
-  readonly at?: number;
+  /** Of an answer to a request that was made ahead. */
+  readonly early?: {
+    /** When it arrived: a wait that it asks for began then. */
+    readonly at: number;
+    /** It is another request's, whose wait this one keeps too. */
+    readonly isOthers: boolean;
+  };
 }
 
 /** @see VendorHttp.get */

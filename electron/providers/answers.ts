@@ -99,6 +99,13 @@ function parseWithNaN(text: string): unknown {
   }
 }
 
+/** Whether the vendor asks to be left alone for a while, whatever the question was. */
+export function asksToWait(response: VendorResponse, now: number): boolean {
+  if (response.status === 200) return false;
+  const { kind, retryAt } = faultOfAnswer(response, PLAIN_RULES, now);
+  return kind === 'rate-limited' || (kind === 'vendor-fault' && retryAt !== null);
+}
+
 /** The fault of an answer that is no success. */
 export function faultOfAnswer(response: VendorResponse, rules: AnswerRules, now: number): FaultError {
   const { status } = response;

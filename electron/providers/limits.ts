@@ -46,19 +46,25 @@ export async function ask(context: ClientContext, question: Question): Promise<u
       continue;
     }
     const now = context.now();
-    const arrived = Math.min(response.at ?? now, now);
+    const { early } = response;
+    const arrived = Math.min(early?.at ?? now, now);
     const passed = now - arrived;
+    // A wait that is over, or that another question was told, is no refusal of this one.
+    const isRefusal = (left: number): boolean => early === undefined || (!early.isOthers && left > 0);
     const fault = response.status === 200 ? null : faultOfAnswer(response, question.rules, arrived);
     if (fault?.kind === 'rate-limited') {
       const delay = (limitDelay(response, arrived) ?? backoff(tries.limited, context.random())) - passed;
-      // Asked ahead, and waited for since: it has not been asked in its turn yet.
-      if (response.at !== undefined && delay <= 0) continue;
-      if (!mayRetry('limited')) throw new FaultError('rate-limited', fault.detail, now + delay);
-      await waitForLimit(context, delay, fault);
+      if (isRefusal(delay) && !mayRetry('limited')) {
+        throw new FaultError('rate-limited', fault.detail, now + delay);
+      }
+      if (delay > 0) await waitForLimit(context, delay, fault);
     } else if (fault?.kind === 'vendor-fault') {
-      const asked = (retryDelay(response, arrived) ?? 0) - passed;
-      if (!mayRetry('faulty') || asked > MAX_BACKOFF_MS) throw fault;
-      await context.wait(Math.max(asked, backoff(tries.faulty - 1, context.random())), 'retry');
+      const told = retryDelay(response, arrived);
+      const left = told === null ? 0 : told - passed;
+      const isTry = told === null || isRefusal(left);
+      if ((isTry && !mayRetry('faulty')) || left > MAX_BACKOFF_MS) throw fault;
+      const delay = isTry ? Math.max(left, backoff(tries.faulty - 1, context.random())) : left;
+      if (delay > 0) await context.wait(delay, 'retry');
     } else if (fault?.kind === 'timeout') {
       if (!mayRetry('unreachable')) throw fault;
       await context.wait(QUICK_RETRY_MS, 'retry');

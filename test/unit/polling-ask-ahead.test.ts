@@ -130,13 +130,14 @@ describe('a vendor that asks to wait when it is asked ahead', () => {
   it.each([
     ['a limit', 429, {}],
     ['a wait', 503, { 'retry-after': '30' }],
+    ['a wait of another kind', 500, { 'retry-after': '30' }],
   ])('with %s has it kept by all, and told once', async (_, status, headers) => {
     let now = 1_000;
     const { vendor, http } = start(() => now);
     http.ask(of('/limited'));
     await vendor.answer('/limited', '', status, headers);
     now = 5_000;
-    expect(await http.get('/other')).toMatchObject({ status, at: 1_000 });
+    expect(await http.get('/other')).toMatchObject({ status, early: { at: 1_000, isOthers: true } });
     expect(vendor.asked).toEqual(['/limited']);
     const other = http.get('/other');
     await settled();
@@ -166,7 +167,7 @@ describe('a vendor that asks to wait when it is asked ahead', () => {
 });
 
 describe('a wait told to a request made ahead', () => {
-  async function refused(wait: string) {
+  async function refused(status: number, headers: Record<string, string>) {
     let now = 0;
     const waited: number[] = [];
     const { vendor, http } = start(() => now);
@@ -183,37 +184,64 @@ describe('a wait told to a request made ahead', () => {
       },
     };
     http.ask(of('/early'));
-    await vendor.answer('/early', '', 429, { 'retry-after': wait });
-    const read = async (path: string) => {
+    await vendor.answer('/early', '', status, headers);
+    /** @param statuses of the answers to it, in turn */
+    const read = async (path: string, ...statuses: readonly number[]) => {
       const answer = askVendor(context, { path, rules: PLAIN_RULES, budget: null });
-      await settled();
-      await vendor.answer(path, '{}');
+      answer.catch(() => undefined);
+      for (const one of statuses) {
+        await settled();
+        await vendor.answer(path, '{}', one);
+      }
       await answer;
     };
     return { vendor, waited, read, pass: (ms: number) => (now += ms) };
   }
+  const KINDS = [
+    ['limit', 429],
+    ['trouble', 503],
+  ] as const;
+  const SOON = { 'retry-after': '30' };
 
-  it('is waited for from when it was told', async () => {
-    const { vendor, waited, read, pass } = await refused('30');
+  it.each(KINDS)('of a %s is waited for from when it was told', async (_, status) => {
+    const { vendor, waited, read, pass } = await refused(status, SOON);
     pass(12_000);
-    await read('/early');
+    await read('/early', 200);
     expect(waited).toEqual([18_000]);
     expect(vendor.asked).toEqual(['/early', '/early']);
   });
 
-  it('is not waited for again once it is over', async () => {
-    const { vendor, waited, read, pass } = await refused('30');
+  it.each(KINDS)('of a %s is not waited for again once it is over', async (_, status) => {
+    const { vendor, waited, read, pass } = await refused(status, SOON);
     pass(31_000);
-    await read('/early');
+    await read('/early', 200);
     expect(waited).toEqual([]);
     expect(vendor.asked).toEqual(['/early', '/early']);
   });
 
-  it('is the same for what was not asked for yet', async () => {
-    const { vendor, waited, read } = await refused('30');
-    await read('/other');
-    await read('/early');
+  it.each(KINDS)('of a %s is the same for what was not asked for yet', async (_, status) => {
+    const { vendor, waited, read } = await refused(status, SOON);
+    await read('/other', 200);
+    await read('/early', 200);
     expect(waited).toEqual([30_000]);
     expect(vendor.asked).toEqual(['/early', '/other', '/early']);
+  });
+
+  it('takes none of the tries of what was not asked for yet', async () => {
+    const { waited, read } = await refused(503, SOON);
+    await read('/other', 503, 503, 200);
+    expect(waited).toEqual([30_000, 4_000, 8_000]);
+  });
+
+  it('is a refusal of its own request, whose tries it takes', async () => {
+    const { waited, read } = await refused(503, {});
+    await expect(read('/early', 503, 503)).rejects.toMatchObject({ kind: 'vendor-fault' });
+    expect(waited).toEqual([4_000, 8_000]);
+  });
+
+  it('is left to the next sync where it is long', async () => {
+    const { vendor, read } = await refused(503, { 'retry-after': '90' });
+    await expect(read('/other')).rejects.toMatchObject({ kind: 'vendor-fault', retryAt: 90_000 });
+    expect(vendor.asked).toEqual(['/early']);
   });
 });
