@@ -7,12 +7,11 @@ import type { HistoryEnds } from './history-ends.js';
 import type { MissedLooks } from './missed-looks.js';
 import { auditWindow, halve, lateWindows, planWindows } from './plan.js';
 import type { PlanInput } from './plan.js';
+import { WindowFit } from './window-fit.js';
 import type { WindowLengths } from './window-lengths.js';
 
 /** Recent days, which a poll is about; older unknown days are backfill and not counted against it. */
 const RECENT_DAYS = 62;
-/** Of a window that fills no more of an answer, twice as many days are likely to fit. */
-const SPARSE = 0.4;
 /** So many bad windows of a scope in a row are no accident: the rest waits for the next sync. */
 const MAX_BAD_WINDOWS = 3;
 
@@ -94,12 +93,8 @@ function byNewestEnd(a: Task, b: Task): number {
 
 /** The tasks still to do. What one window teaches of a scope counts for its next. */
 export class TaskList {
-  /** The longest a scope's windows may be, where one did not fit. */
-  private readonly fitting = new Map<number, number>();
-  /** How many rows an answer holds, by scopes of which one was full. */
-  private readonly fullAnswers = new Map<number, number>();
-  /** The longest window of a scope that did fit. */
-  private readonly fitted = new Map<number, number>();
+  /** By scope. */
+  private readonly fits = new Map<number, WindowFit>();
   private readonly ended = new Set<number>();
   /** By scope, the newest of the days that the vendor does not give. */
   private readonly exhausted = new Map<number, Day>();
@@ -113,13 +108,9 @@ export class TaskList {
   constructor(
     tasks: readonly Task[],
     private readonly waits: (task: Task) => boolean,
-    lengths: WindowLengths,
+    private readonly lengths: WindowLengths,
   ) {
     this.tasks = tasks;
-    for (const { scope } of tasks) {
-      const days = lengths.of(scope);
-      if (days !== null) this.fitting.set(scope.id, days);
-    }
   }
 
   /** Scope-days. */
@@ -132,7 +123,7 @@ export class TaskList {
     for (;;) {
       const [task, ...rest] = this.tasks;
       if (task === undefined) return null;
-      const fits = lengthOf(task.window) <= (this.fitting.get(task.scope.id) ?? Infinity);
+      const fits = lengthOf(task.window) <= this.fitOf(task).longest;
       const halves = fits || this.isSkipped(task) ? null : halvesOf(task);
       if (halves === null) return task;
       this.tasks = withHalves(rest, halves);
@@ -156,17 +147,13 @@ export class TaskList {
 
   /**
    * Its answer did not fit: the halves are asked for, and no window of the scope is
-   * longer from now on, unless such are found to leave an answer half empty.
+   * longer until such are found to leave much of an answer empty.
    *
    * @param rows how many an answer holds; null where that is not what was too much
    * @returns how long they may be, in days
    */
   split(task: Task, rows: number | null): number {
-    const days = Math.ceil(lengthOf(task.window) / 2);
-    this.fitting.set(task.scope.id, days);
-    if (rows === null) this.fullAnswers.delete(task.scope.id);
-    else this.fullAnswers.set(task.scope.id, rows);
-    this.fitted.delete(task.scope.id);
+    const days = this.fitOf(task).wasTooLong(lengthOf(task.window), rows);
     const halves = halvesOf(task);
     if (halves !== null) this.tasks = withHalves(this.tasks, halves);
     return days;
@@ -194,18 +181,13 @@ export class TaskList {
   }
 
   /** @param rows that its answer held */
-  wasRead({ scope, window }: Task, rows: number): void {
-    const days = lengthOf(window);
-    this.badWindows.delete(scope.id);
-    this.fitted.set(scope.id, Math.max(days, this.fitted.get(scope.id) ?? 0));
-    const holds = this.fullAnswers.get(scope.id) ?? 0;
-    // A dense day is no reason to ask for a year day by day.
-    if (days === this.fitting.get(scope.id) && rows < holds * SPARSE) this.fitting.set(scope.id, days * 2);
+  wasRead(task: Task, rows: number): void {
+    this.badWindows.delete(task.scope.id);
+    this.fitOf(task).wasRead(lengthOf(task.window), rows);
   }
 
-  /** One of the scope that is as long fitted before, so no halves are likely to come between it and the next. */
-  isLikelyToFit({ scope, window }: Task): boolean {
-    return lengthOf(window) <= (this.fitted.get(scope.id) ?? 0);
+  isLikelyToFit(task: Task): boolean {
+    return this.fitOf(task).isLikely(lengthOf(task.window));
   }
 
   wasBad({ scope }: Task): void {
@@ -222,6 +204,12 @@ export class TaskList {
   /** Nothing more is read of a scope in this sync. */
   end(scope: Scope): void {
     this.ended.add(scope.id);
+  }
+
+  private fitOf({ scope }: Task): WindowFit {
+    let fit = this.fits.get(scope.id);
+    if (fit === undefined) this.fits.set(scope.id, (fit = new WindowFit(this.lengths.of(scope))));
+    return fit;
   }
 }
 

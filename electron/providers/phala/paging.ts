@@ -86,7 +86,9 @@ export async function readRows(paging: Paging): Promise<PagedOutcome> {
       // A page longer than the cap disproves it.
       if (known.cap !== null && count > known.cap) known.cap = null;
       if (count >= pageSize(known)) {
-        return splittable ? { kind: 'split', rows: count } : await readByOffset(paging, known, first);
+        return splittable
+          ? { kind: 'split', rows: pageSize(known) }
+          : await readByOffset(paging, known, first);
       }
       noteLength(known, count, paging.now);
       const trusted = isTrusted(known, first, paging.now);
