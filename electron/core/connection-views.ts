@@ -9,7 +9,7 @@ import { periodAmount } from '../../shared/policy/period-amount.js';
 import { connectionState } from '../../shared/policy/staleness.js';
 import { rateOn } from '../ledger/rates.js';
 import type { Connection, Ledger, Rate } from '../ledger/types.js';
-import { historyEnds } from '../polling/history-ends.js';
+import { historyEnds } from '../polling/memo/history-ends.js';
 import { NO_FACTS, byConnection, within } from './day-facts.js';
 import type { DayFacts } from './day-facts.js';
 

@@ -3,7 +3,7 @@ import { dayOf, eachDay } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { Gap } from '../../shared/model.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
-import { historyEnds } from '../polling/history-ends.js';
+import { historyEnds } from '../polling/memo/history-ends.js';
 import type { DayFacts } from './day-facts.js';
 
 /** @returns of a connection's day, null where it is known */

@@ -8,7 +8,7 @@ import type { Day } from '../../shared/day.js';
 import type { Fault } from '../../shared/faults.js';
 import { EARLIEST_DAY } from '../ledger/ledger.js';
 import type { Ledger, Scope } from '../ledger/types.js';
-import type { HistoryEnds } from './history-ends.js';
+import type { HistoryEnds } from './memo/history-ends.js';
 import { isSecondLook } from './tasks.js';
 import type { Task, TaskList } from './tasks.js';
 

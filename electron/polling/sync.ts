@@ -15,7 +15,7 @@ import { Lists } from './lists.js';
 import { DAILY_MS, DEEP_ON_DEMAND_MS, LISTING_EVERY_MS, LISTING_ON_DEMAND_MS, lastDay } from './plan.js';
 import { RefusedDays } from './refused-days.js';
 import { RequestBudget } from './request-budget.js';
-import { SyncMemo } from './sync-memo.js';
+import { SyncMemo } from './memo/sync-memo.js';
 import { TaskList, isSecondLook, planTasks } from './tasks.js';
 import type { Task } from './tasks.js';
 import { WindowReader } from './window-reader.js';

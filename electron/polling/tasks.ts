@@ -3,12 +3,12 @@ import { addMonths, contains, dayOf, earlier, lengthOf } from '../../shared/day.
 import type { Day, DayRange } from '../../shared/day.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ProviderAdapter } from '../providers/adapter.js';
-import type { HistoryEnds } from './history-ends.js';
-import type { MissedLooks } from './missed-looks.js';
+import type { HistoryEnds } from './memo/history-ends.js';
+import type { MissedLooks } from './memo/missed-looks.js';
 import { auditWindow, halve, lateWindows, planWindows } from './plan.js';
 import type { PlanInput } from './plan.js';
 import { WindowFit } from './window-fit.js';
-import type { WindowLengths } from './window-lengths.js';
+import type { WindowLengths } from './memo/window-lengths.js';
 
 /** Recent days, which a poll is about; older unknown days are backfill and not counted against it. */
 const RECENT_DAYS = 62;

@@ -10,7 +10,7 @@ import type { AskAhead } from './ask-ahead.js';
 import type { Lists } from './lists.js';
 import { isLastLook } from './plan.js';
 import { readWhole } from './read-window.js';
-import type { SyncMemo } from './sync-memo.js';
+import type { SyncMemo } from './memo/sync-memo.js';
 import type { Task, TaskList } from './tasks.js';
 
 export interface WindowReaderOptions {

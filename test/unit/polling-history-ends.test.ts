@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { HistoryEnds, historyEnds } from '../../electron/polling/history-ends.js';
+import { HistoryEnds, historyEnds } from '../../electron/polling/memo/history-ends.js';
 import type { Scope } from '../../electron/ledger/types.js';
 import { day } from '../../shared/day.js';
 

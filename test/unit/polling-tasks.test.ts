@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Scope } from '../../electron/ledger/types.js';
 import { TaskList } from '../../electron/polling/tasks.js';
 import type { Task } from '../../electron/polling/tasks.js';
-import { WindowLengths } from '../../electron/polling/window-lengths.js';
+import { WindowLengths } from '../../electron/polling/memo/window-lengths.js';
 import { day } from '../../shared/day.js';
 
 function task(key: string, from: string, to: string, purpose: Task['purpose'] = 'backfill'): Task {

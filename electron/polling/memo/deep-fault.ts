@@ -2,9 +2,9 @@
  * A fault of days that are asked for once a day only. It stands until they are
  * asked for again: that the polls in between go well says nothing of them.
  */
-import { FAULT_KINDS } from '../../shared/faults.js';
-import type { Fault } from '../../shared/faults.js';
-import { isObject } from '../providers/wire.js';
+import { FAULT_KINDS } from '../../../shared/faults.js';
+import type { Fault } from '../../../shared/faults.js';
+import { isObject } from '../../providers/wire.js';
 
 export class DeepFault {
   /** @param memo of the connection, in which it is kept */

@@ -3,10 +3,10 @@
  * to be asked for older ones. That is no failure of a sync, and asking at every
  * poll would change nothing; what those days cost stays unknown.
  */
-import { parseDay } from '../../shared/day.js';
-import type { Day, DayRange } from '../../shared/day.js';
-import type { Scope } from '../ledger/types.js';
-import { isObject } from '../providers/wire.js';
+import { parseDay } from '../../../shared/day.js';
+import type { Day, DayRange } from '../../../shared/day.js';
+import type { Scope } from '../../ledger/types.js';
+import { isObject } from '../../providers/wire.js';
 
 export class HistoryEnds {
   /** @param memo of the connection, in which the ends are kept */

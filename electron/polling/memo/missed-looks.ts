@@ -2,9 +2,9 @@
  * Daily second looks that came to nothing. A look that succeeds shows in when its
  * days were read; one that did not has had its turn too, until tomorrow.
  */
-import type { Scope } from '../ledger/types.js';
-import { isObject } from '../providers/wire.js';
-import { DAILY_MS } from './plan.js';
+import type { Scope } from '../../ledger/types.js';
+import { isObject } from '../../providers/wire.js';
+import { DAILY_MS } from '../plan.js';
 
 /** One sync's. */
 export class MissedLooks {

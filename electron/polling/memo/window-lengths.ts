@@ -3,11 +3,11 @@
  * may carry. Kept for a day, so that not every poll begins with a download that
  * comes to nothing.
  */
-import { lengthOf } from '../../shared/day.js';
-import type { Fault } from '../../shared/faults.js';
-import type { Scope } from '../ledger/types.js';
-import { isObject } from '../providers/wire.js';
-import type { Task, TaskList } from './tasks.js';
+import { lengthOf } from '../../../shared/day.js';
+import type { Fault } from '../../../shared/faults.js';
+import type { Scope } from '../../ledger/types.js';
+import { isObject } from '../../providers/wire.js';
+import type { Task, TaskList } from '../tasks.js';
 
 /** The few days of a usual poll are no reason for a vendor to take too long. */
 const SLOW_WINDOW_DAYS = 8;

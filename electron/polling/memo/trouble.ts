@@ -2,9 +2,9 @@
  * Scopes whose usage cannot be had. One's trouble may be its own, and must not
  * keep the others from being read; that of several in a row is the whole vendor's.
  */
-import type { Fault } from '../../shared/faults.js';
-import type { Scope } from '../ledger/types.js';
-import type { Task } from './tasks.js';
+import type { Fault } from '../../../shared/faults.js';
+import type { Scope } from '../../ledger/types.js';
+import type { Task } from '../tasks.js';
 
 /**
  * Faults of a scope's answer that may be its own as well as the whole vendor's, and

@@ -4,10 +4,10 @@
  * days are answered as they are held, also while other days are read. Days that the
  * vendor may have forgotten altogether are none of it: it reported them as they are.
  */
-import { contains, parseDay } from '../../shared/day.js';
-import type { Day, DayRange } from '../../shared/day.js';
-import type { KeptSum, Scope } from '../ledger/types.js';
-import { isObject } from '../providers/wire.js';
+import { contains, parseDay } from '../../../shared/day.js';
+import type { Day, DayRange } from '../../../shared/day.js';
+import type { KeptSum, Scope } from '../../ledger/types.js';
+import { isObject } from '../../providers/wire.js';
 
 /** By day, nanos of the native unit as text. */
 type Sums = Readonly<Record<string, string>>;

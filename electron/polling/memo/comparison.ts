@@ -1,7 +1,7 @@
 /** What the vendor reports as its totals beside what was stored of the same answers. */
-import type { Reconciliation, Unit } from '../../shared/model.js';
-import { isRounding, nanos } from '../../shared/money.js';
-import { isObject } from '../providers/wire.js';
+import type { Reconciliation, Unit } from '../../../shared/model.js';
+import { isRounding, nanos } from '../../../shared/money.js';
+import { isObject } from '../../providers/wire.js';
 
 interface Compared {
   readonly reported: bigint;
