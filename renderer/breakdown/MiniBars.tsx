@@ -1,5 +1,3 @@
-import { useRef } from 'react';
-
 import type { Day } from '../../shared/day';
 import type { ResourceDetail } from '../../shared/model';
 import { layoutBands, lengthOfAmount, lookOf } from '../chart/layout';
@@ -17,8 +15,7 @@ interface Props {
 
 /** A row's days, small: the same looks as in the chart above. */
 export function MiniBars({ days, today }: Props) {
-  const frame = useRef<HTMLDivElement>(null);
-  const width = useWidth(frame);
+  const [frame, width] = useWidth();
   const { money } = useFormat();
   const max = days.reduce((top, { usd }) => (usd !== null && usd > top ? usd : top), 0n);
   const bands = layoutBands(days.length, width);

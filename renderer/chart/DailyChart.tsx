@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { KeyboardEvent, MouseEvent } from 'react';
 
 import type { DayBar, Overview, SplitBy } from '../../shared/model';
@@ -56,8 +56,7 @@ export function DailyChart({
   const { money, tick } = useFormat();
   const [mode, setMode] = useState<Mode>('daily');
   const [at, setAt] = useState<number | null>(null);
-  const frame = useRef<HTMLDivElement>(null);
-  const width = useWidth(frame);
+  const [frame, width] = useWidth();
   const active = at === null ? null : (days[at] ?? null);
   const geometry = plotGeometry(overview, mode === 'cumulative' ? 'cumulative' : 'daily', width, tick);
 

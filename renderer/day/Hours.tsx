@@ -1,5 +1,3 @@
-import { useRef } from 'react';
-
 import { layoutBands, lengthOfAmount } from '../chart/layout';
 import { useFormat } from '../formatContext';
 import { useWidth } from '../useWidth';
@@ -9,8 +7,7 @@ const HEIGHT = 56;
 
 /** Phala's charges by hour of the UTC day. */
 export function Hours({ hours }: { readonly hours: readonly bigint[] }) {
-  const frame = useRef<HTMLDivElement>(null);
-  const width = useWidth(frame);
+  const [frame, width] = useWidth();
   const { money } = useFormat();
   const max = hours.reduce((top, value) => (value > top ? value : top), 0n);
   const bands = layoutBands(hours.length, width);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import { drawn } from '../gallery/window';
 import { usePopover } from './popover';
 
 const { asked, choose, click, find, press, show, text, window } = usePopover();
@@ -260,4 +261,22 @@ it('stops a backfill', async () => {
   expect(await find('progressbar', /Workloads/).getAttribute('aria-valuenow')).toBe('35');
   await click('button', 'Stop');
   expect(await asked('cancelSync')).toEqual([{ connection: 'p1' }]);
+});
+
+it('moves nothing below the chart, neither at first nor when it is shown again', async () => {
+  await show('overview');
+  const { page } = window();
+  await drawn(page);
+  const shifts = await page.evaluateHandle(() => {
+    const heard: PerformanceEntry[] = [];
+    const observer = new PerformanceObserver((list) => heard.push(...list.getEntries()));
+    observer.observe({ type: 'layout-shift', buffered: true });
+    return { heard, observer };
+  });
+  await click('button', 'Settings');
+  await click('button', 'Back to the overview');
+  await find('radio', 'Daily').waitFor();
+  await drawn(page);
+  const count = await shifts.evaluate(({ heard, observer }) => heard.length + observer.takeRecords().length);
+  expect(count).toBe(0);
 });
