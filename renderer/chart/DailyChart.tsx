@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { KeyboardEvent, MouseEvent } from 'react';
 
 import type { DayBar, Overview, SplitBy } from '../../shared/model';
@@ -57,6 +57,8 @@ export function DailyChart({
   const [mode, setMode] = useState<Mode>('daily');
   const [at, setAt] = useState<number | null>(null);
   const [frame, width] = useWidth();
+  /** Where it was last seen over the chart. */
+  const pointer = useRef<Pick<MouseEvent, 'clientX' | 'clientY'> | null>(null);
   const active = at === null ? null : (days[at] ?? null);
   const geometry = plotGeometry(overview, mode === 'cumulative' ? 'cumulative' : 'daily', width, tick);
 
@@ -81,6 +83,12 @@ export function DailyChart({
   };
   const under = ({ clientX, currentTarget }: MouseEvent): number | null =>
     bandAt(clientX - currentTarget.getBoundingClientRect().left, days.length, geometry.width);
+  // A window that opens under a resting pointer shows its period, not the day that is beneath.
+  const hasMoved = ({ clientX, clientY }: MouseEvent): boolean => {
+    const before = pointer.current;
+    pointer.current = { clientX, clientY };
+    return before !== null && (before.clientX !== clientX || before.clientY !== clientY);
+  };
   // Where the keys start: the newest day that has happened.
   const resting = Math.max(0, days.findLastIndex(opens));
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -147,8 +155,13 @@ export function DailyChart({
               if (event.currentTarget.matches(':focus-visible')) setAt(resting);
             }}
             onKeyDown={onKeyDown}
-            onPointerMove={(event) => setAt(under(event))}
-            onPointerLeave={() => setAt(null)}
+            onPointerMove={(event) => {
+              if (hasMoved(event)) setAt(under(event));
+            }}
+            onPointerLeave={() => {
+              pointer.current = null;
+              setAt(null);
+            }}
             onBlur={() => setAt(null)}
             onClick={(event) => {
               // A tap comes without a move before it.

@@ -98,6 +98,7 @@ it('reads the day out under the pointer, with its split, and opens it on a click
   const box = await find('slider').boundingBox();
   if (box === null) throw new Error('the chart has no box');
   // The plot leaves about 30 px for its labels; day 2 of 30 lies within the first tenth.
+  await window().page.mouse.move(box.x + 16, box.y + 40);
   await window().page.mouse.move(box.x + 17, box.y + 40);
   expect(await readout()).toMatch(/^Mon, Nov 2 · \$/);
   await find('list', 'Split of the day').waitFor();
@@ -106,6 +107,21 @@ it('reads the day out under the pointer, with its split, and opens it on a click
   expect(await readout()).toBe('Highest Fri, Nov 6 · $67.99');
   await window().page.mouse.click(box.x + 17, box.y + 40);
   await find('heading', 'Mon, Nov 2 UTC').waitFor();
+});
+
+it('reads no day out under a pointer that rests where the window opens', async () => {
+  await show('overview');
+  const box = await find('slider').boundingBox();
+  if (box === null) throw new Error('the chart has no box');
+  const { mouse } = window().page;
+  // Where a window opens, the pointer above it is told like one that has come.
+  await mouse.move(box.x + 17, box.y + 40);
+  await mouse.move(box.x + 17, box.y + 40);
+  await find('list', 'Split of the period').waitFor();
+  expect(await readout()).toBe('Highest Fri, Nov 6 · $67.99');
+  await mouse.move(box.x + 18, box.y + 40);
+  await find('list', 'Split of the day').waitFor();
+  expect(await readout()).toMatch(/^Mon, Nov 2 · \$/);
 });
 
 it('splits by resource and meter, and shows the running total and the table', async () => {
@@ -160,6 +176,7 @@ it('explains the signs of its bars, those that are there, and moves nothing whil
   const chart = find('slider');
   const before = await chart.boundingBox();
   await chart.hover();
+  await chart.hover({ position: { x: 200, y: 40 } });
   expect(await readout()).toMatch(/^\w{3}, Nov \d+ · \$/);
   expect(await key.isVisible()).toBe(false);
   expect(await chart.boundingBox()).toEqual(before);
