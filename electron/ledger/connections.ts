@@ -219,7 +219,9 @@ function forgetConnection(db: Database, id: string): void {
   try {
     db.write(() => {
       const n = connectionNumber(db, id);
-      db.run('DELETE FROM day_charges WHERE scope_id IN (SELECT id FROM scope WHERE connection_n = ?)', n);
+      for (const table of ['day_charges', 'long_stretch']) {
+        db.run(`DELETE FROM ${table} WHERE scope_id IN (SELECT id FROM scope WHERE connection_n = ?)`, n);
+      }
       dropRollup(db, n);
       db.run('DELETE FROM resource WHERE connection_n = ?', n);
       db.run('DELETE FROM connection WHERE n = ?', n);

@@ -22,6 +22,8 @@ export interface DaySummary {
   readonly meters: readonly MeterDay[];
   /** Of charges shorter than a day. */
   readonly stretches: readonly SpentStretch[];
+  /** Of all others, such as a machine paid for 24 h ahead. */
+  readonly longStretches: readonly SpentStretch[];
 }
 
 const DAY_MS = 86_400_000;
@@ -45,19 +47,19 @@ export function summariseDay(charges: readonly DayCharge[], toUsd: (amount: bigi
       known.usd += usd;
       known.charges += 1;
     }
-    if (duration < DAY_MS) {
-      const durations = inner(stretches, start);
-      durations.set(duration, (durations.get(duration) ?? 0n) + usd);
-    }
+    const durations = inner(stretches, start);
+    durations.set(duration, (durations.get(duration) ?? 0n) + usd);
   }
+  const spent = [...stretches].flatMap(([start, durations]) =>
+    [...durations].map(([duration, usd]) => [start, duration, usd.toString()] as const),
+  );
   return {
     charges: charges.length,
     native,
     allLocked,
     meters: [...meters.values()].flatMap((own) => [...own.values()]),
-    stretches: [...stretches].flatMap(([start, durations]) =>
-      [...durations].map(([duration, usd]) => [start, duration, usd.toString()] as const),
-    ),
+    stretches: spent.filter(([, duration]) => duration < DAY_MS),
+    longStretches: spent.filter(([, duration]) => duration >= DAY_MS),
   };
 }
 

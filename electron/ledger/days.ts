@@ -1,6 +1,7 @@
 import { dayFromNumber } from '../../shared/day.js';
 import type { DayCharge } from './day-charges.js';
 import { summariseDay } from './day-summary.js';
+import type { SpentStretch } from './day-summary.js';
 import { readDay, writeDay } from './day-text.js';
 import type { Database } from './driver.js';
 import { ratesOf, toUsdOn } from './rates.js';
@@ -46,6 +47,7 @@ export function storeDays(db: Database, connection: bigint, scope: bigint, days:
         writeDay(charges),
       );
     }
+    storeLongStretches(db, scope, day, summary.longStretches);
     summed.push({ day, meters: summary.meters });
   }
   const resources = replaceDaily(db, connection, scope, summed);
@@ -55,6 +57,26 @@ export function storeDays(db: Database, connection: bigint, scope: bigint, days:
     summed.map(({ day }) => day),
     resources,
   );
+}
+
+/**
+ * They have a table of their own: one that began months ago may last until now, and
+ * so far back nobody could look through the days' other stretches.
+ */
+export function storeLongStretches(
+  db: Database,
+  scope: bigint,
+  day: bigint,
+  stretches: readonly SpentStretch[],
+): void {
+  db.run('DELETE FROM long_stretch WHERE scope_id = ? AND day = ?', scope, day);
+  db.insert({
+    into: 'INSERT INTO long_stretch (scope_id, day, start, duration, usd)',
+    shared: [scope, day],
+    rows: stretches,
+    columns: 3,
+    bind: (params, [start, duration, usd]) => params.push(start, duration, BigInt(usd)),
+  });
 }
 
 /** Makes other charges of stored ones, a scope's days one after another. */

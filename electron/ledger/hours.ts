@@ -18,6 +18,8 @@ interface Stretch {
 
 /** How many days a charge may begin before the day it bears or end after it, for a scan's bounds. */
 const REACH_DAYS = 1;
+/** No charge that an adapter passes on lasts longer. */
+const LONGEST_DAYS = 366 + REACH_DAYS;
 
 /**
  * The part of a charge that falls before `until`, the charge spread evenly over
@@ -80,6 +82,22 @@ function stretchesOf(
     });
 }
 
+/** Stretches of the others. */
+function longStretchesOf(db: Database, connection: bigint, from: number, to: number): Stretch[] {
+  return db
+    .all<{ day: bigint; start: bigint; duration: bigint; usd: bigint }>(
+      `SELECT day, start, duration, usd FROM long_stretch
+       WHERE scope_id IN (SELECT id FROM scope WHERE connection_n = ?) AND day BETWEEN ? AND ?`,
+      connection,
+      from,
+      to,
+    )
+    .map(({ day, start, duration, usd }) => {
+      const began = Number(day) * DAY_MS + Number(start);
+      return { start: began, end: began + Number(duration), usd };
+    });
+}
+
 export function hourPart(db: Database): Pick<Ledger, 'hours' | 'lastDayByHour'> {
   return {
     hours(question) {
@@ -107,11 +125,19 @@ function lastDayByHour(db: Database, connection: bigint): { until: number; usd: 
   );
   const last = stretchesOf(db, connection, newest - REACH_DAYS, newest);
   if (last.length === 0) return null;
-  const until = last.reduce((latest, { end }) => Math.max(latest, end), -Infinity);
+  // What is paid ahead reports the hour in which it begins, and none that is still to come.
+  const until = last.reduce(
+    (latest, { start, end }) => Math.max(latest, Math.min(end, start + HOUR_MS)),
+    -Infinity,
+  );
   const from = until - DAY_MS;
-  let usd = 0n;
-  for (const stretch of stretchesOf(db, connection, Math.floor(from / DAY_MS) - REACH_DAYS, newest)) {
-    usd += stretch.usd - spentBefore(stretch, from);
-  }
+  const spent = [
+    ...stretchesOf(db, connection, Math.floor(from / DAY_MS) - REACH_DAYS, newest),
+    ...longStretchesOf(db, connection, newest - LONGEST_DAYS, newest),
+  ];
+  const usd = spent.reduce(
+    (sum, stretch) => sum + spentBefore(stretch, until) - spentBefore(stretch, from),
+    0n,
+  );
   return { until, usd: nanos(usd) };
 }

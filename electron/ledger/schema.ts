@@ -1,8 +1,11 @@
 import { fromColumns, inOrder } from './day-charges.js';
 import type { ChargeColumns } from './day-charges.js';
 import { summariseDay } from './day-summary.js';
-import { writeDay } from './day-text.js';
+import { readDay, writeDay } from './day-text.js';
+import { storeLongStretches, textOf } from './days.js';
 import type { Database } from './driver.js';
+import { ratesOf, toUsdOn } from './rates.js';
+import { dayFromNumber } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 
 /**
@@ -273,11 +276,37 @@ function keepDayWhole(db: Database, scope: bigint, day: bigint): void {
   );
 }
 
+/** Charges of a day or longer, spread over the time they are for: the run rate counts them. */
+function keepLongStretches(db: Database): void {
+  db.exec(`
+    CREATE TABLE long_stretch (
+      scope_id INTEGER NOT NULL,
+      day INTEGER NOT NULL,
+      start INTEGER NOT NULL,
+      duration INTEGER NOT NULL,
+      usd INTEGER NOT NULL,
+      PRIMARY KEY (scope_id, day, start, duration)
+    ) STRICT, WITHOUT ROWID;
+  `);
+  const scopes = db.all<{ scope: bigint; connection: bigint }>(
+    'SELECT id AS scope, connection_n AS connection FROM scope',
+  );
+  for (const { scope, connection } of scopes) {
+    const rates = ratesOf(db, connection);
+    for (const { day } of db.all<{ day: bigint }>('SELECT day FROM day_charges WHERE scope_id = ?', scope)) {
+      const toUsd = toUsdOn(rates, dayFromNumber(Number(day)));
+      const { longStretches } = summariseDay(readDay(textOf(db, scope, day)), toUsd);
+      storeLongStretches(db, scope, day, longStretches);
+    }
+  }
+}
+
 const MIGRATIONS: ReadonlyArray<(db: Database) => void> = [
   createLedger,
   addDoubt,
   sortSumsByKey,
   keepDaysWhole,
+  keepLongStretches,
 ];
 
 /** The `user_version` of a ledger that this program writes. */

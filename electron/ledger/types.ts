@@ -371,7 +371,10 @@ export interface Ledger {
   metersByResource(question: Question): Map<string, MeterSum[]>;
   /** First day that bears a charge, over all time. */
   firstChargeDay(connection: string): Day | null;
-  /** Newest end of a charge that bears hours, and the USD of the 24 h before it, each charge spread over its duration. */
+  /**
+   * The end of the newest reported hour, and the USD of the 24 h before it, each charge
+   * spread over its duration, however long; null without charges shorter than a day.
+   */
   lastDayByHour(connection: string): { readonly until: number; readonly usd: Nanos } | null;
   revisions(question: Question): Revision[];
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EARLIEST_DAY } from '../../electron/ledger/ledger.js';
 import type { Connection, Ledger, Scope } from '../../electron/ledger/types.js';
 import type { Charge } from '../../electron/providers/adapter.js';
-import { day, endOf, HOUR_MS } from '../../shared/day.js';
+import { day, endOf, HOUR_MS, startOf } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Nanos } from '../../shared/money.js';
 import {
@@ -529,6 +529,43 @@ describe('hours', () => {
       until: Date.parse('2026-11-11T15:45:00Z'),
       usd: usd('5'),
     });
+  });
+});
+
+describe('the 24 hours before the newest reported hour', () => {
+  /** Cents an hour, up to this hour of the second day. */
+  const hourly = (cents: string, until: number): Charge[] =>
+    ['2026-11-10', '2026-11-11'].flatMap((date, back) =>
+      Array.from({ length: back === 0 ? 24 : until }, (_, hour) => {
+        const start = startOf(day(date)) + hour * HOUR_MS;
+        return charge(date, cents, { key: `${date} ${hour}`, start, end: start + HOUR_MS });
+      }),
+    );
+  const ahead = (date: string, usdText: string, from: number, length: number): Charge => {
+    const start = startOf(day(date)) + from * HOUR_MS;
+    return charge(date, usdText, { key: `${date} ahead`, start, end: start + length * HOUR_MS });
+  };
+  const perDay = (charges: Charge[]) => {
+    const connection = addConnection(ledger);
+    const [scope] = listScopes(ledger, connection, ['a']) as [Scope];
+    write(ledger, scope, days(charges.map((each) => each.day).sort()[0] ?? '', '2026-11-11'), [charges]);
+    return ledger.lastDayByHour(connection.id);
+  };
+  const until = Date.parse('2026-11-11T10:00:00Z');
+
+  it('hold a machine that is paid for 24 h ahead, day after day', () => {
+    const blocks = [ahead('2026-11-10', '84', 8, 24), ahead('2026-11-11', '84', 8, 24)];
+    expect(perDay([...hourly('0.01', 10), ...blocks])).toEqual({ until, usd: usd('84.24') });
+  });
+
+  it('hold of what is paid ahead only the hours that have passed', () => {
+    const charges = [...hourly('1', 10), ahead('2026-11-11', '0.12', 8, 12)];
+    expect(perDay(charges)).toEqual({ until, usd: usd('24.02') });
+  });
+
+  it('hold a part of what was charged weeks ago and lasts until now', () => {
+    const charges = [...hourly('1', 10), ahead('2026-10-20', '300', 0, 30 * 24)];
+    expect(perDay(charges)).toEqual({ until, usd: usd('34') });
   });
 });
 

@@ -20,6 +20,7 @@ import { build } from 'vite';
 import { Database } from '../../electron/ledger/driver.js';
 import { openLedger } from '../../electron/ledger/ledger.js';
 import type { Ledger, Scope } from '../../electron/ledger/types.js';
+import { day, startOf } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import { ALL, addConnection, charge, days, lines, listScopes, NOW, write } from './ledger-support.js';
 
@@ -108,12 +109,16 @@ describe('opening', () => {
   it('brings an older version’s file up to date and keeps all it holds', () => {
     filled(3);
     const before = opened().ledger;
+    const scope = before.scopes(before.connections()[0]?.id ?? '')[0] as Scope;
+    const long = charge('2026-11-09', '24', { key: 'long', end: startOf(day('2026-11-11')) });
+    write(before, scope, days('2026-11-09'), [[long]]);
     const held = (ledger: Ledger): unknown[] => [
       lines(ledger),
       ledger.covered(1, days('2026-11-10')),
       ledger.connections(),
       ledger.resourceSums(ALL),
       ledger.hours(ALL),
+      ledger.lastDayByHour(ledger.connections()[0]?.id ?? ''),
       ledger.meterSums(ALL),
     ];
     const heldBefore = held(before);
@@ -144,6 +149,7 @@ describe('opening', () => {
           coalesce(nullif(json_extract(text, '$[0][' || (value->>8) || ']'), '[]'), '')
         FROM day_charges, json_each(text, '$[1]');
       DROP TABLE day_charges;
+      DROP TABLE long_stretch;
       ALTER TABLE covered DROP COLUMN doubted_at;
       PRAGMA user_version = 1;
     `);
@@ -152,8 +158,8 @@ describe('opening', () => {
     expect(setAside).toBeNull();
     expect(held(ledger)).toEqual(heldBefore);
     expect(ledger.integrityFault()).toBeNull();
-    write(ledger, ledger.scopes(ledger.connections()[0]?.id ?? '')[0] as Scope, days('2026-11-10'), [[]]);
-    expect(lines(ledger)).toHaveLength(3);
+    write(ledger, scope, days('2026-11-10'), [[]]);
+    expect(lines(ledger)).toHaveLength(4);
   });
 
   it('refuses another program’s database', () => {
