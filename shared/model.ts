@@ -281,13 +281,20 @@ export interface DayLine {
   readonly meters: ReadonlyArray<{ readonly meter: string; readonly usd: Nanos }>;
 }
 
+export interface DayHours {
+  /** 24 entries. */
+  readonly byHour: readonly Nanos[];
+  /** What was charged for a day or longer, which no hour holds. */
+  readonly longer: Nanos;
+}
+
 export interface DayDetail {
   readonly day: Day;
   readonly state: DayState;
   readonly usd: Nanos | null;
   readonly lines: readonly DayLine[];
-  /** 24 entries where a provider reports hours; null where none does. */
-  readonly hours: ReadonlyArray<Nanos> | null;
+  /** Where a provider reports hours; null where none does. */
+  readonly hours: DayHours | null;
   readonly meters: ReadonlyArray<{ readonly meter: string; readonly usd: Nanos }>;
   readonly revisions: ReadonlyArray<{
     readonly connection: string;

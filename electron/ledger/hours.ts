@@ -102,15 +102,21 @@ export function hourPart(db: Database): Pick<Ledger, 'hours' | 'lastDayByHour'> 
   return {
     hours(question) {
       const [from, to] = bounds(question);
-      const stretches = askedConnections(db, question).flatMap(({ n }) => stretchesOf(db, n, from, to));
-      if (stretches.length === 0) return null;
       const hours = Array.from({ length: 24 }, () => 0n);
-      for (const stretch of stretches) {
-        spreadOverHours([stretch], stretch.dayStart).forEach((usd, hour) => {
-          hours[hour] = (hours[hour] ?? 0n) + usd;
-        });
+      let longer = 0n;
+      let found = false;
+      for (const { n } of askedConnections(db, question)) {
+        const stretches = stretchesOf(db, n, from, to);
+        if (stretches.length === 0) continue;
+        found = true;
+        for (const stretch of stretches) {
+          spreadOverHours([stretch], stretch.dayStart).forEach((usd, hour) => {
+            hours[hour] = (hours[hour] ?? 0n) + usd;
+          });
+        }
+        for (const { usd } of longStretchesOf(db, n, from, to)) longer += usd;
       }
-      return hours.map(nanos);
+      return found ? { byHour: hours.map(nanos), longer: nanos(longer) } : null;
     },
     lastDayByHour: (connection) => lastDayByHour(db, connectionNumber(db, connection)),
   };

@@ -1,6 +1,7 @@
 import type { Day, DayRange } from '../../shared/day.js';
 import type { Fault } from '../../shared/faults.js';
 import type {
+  DayHours,
   DayState,
   ProviderId,
   Reconciliation,
@@ -382,8 +383,11 @@ export interface Ledger {
   countCharges(question: Question): number;
   /** In the order day, connection, resource, key, ordinal. Streams: holds a page at a time. */
   charges(question: Question): IterableIterator<StoredCharge>;
-  /** The USD of a day by UTC hour for charges shorter than a day, each spread over its duration; null for none. */
-  hours(question: Question): Nanos[] | null;
+  /**
+   * The USD of a day by UTC hour for charges shorter than a day, each spread over its duration, and of
+   * all others of the connections that have such; null for none.
+   */
+  hours(question: Question): DayHours | null;
 
   // The file
   /** Changes when another process or thread has written (SQLite's data_version). */

@@ -1,3 +1,4 @@
+import type { DayHours } from '../../shared/model';
 import { layoutBands, lengthOfAmount } from '../chart/layout';
 import { useFormat } from '../formatContext';
 import { useWidth } from '../useWidth';
@@ -6,12 +7,13 @@ import styles from './day.module.css';
 const HEIGHT = 56;
 
 /** Phala's charges by hour of the UTC day. */
-export function Hours({ hours }: { readonly hours: readonly bigint[] }) {
+export function Hours({ hours }: { readonly hours: DayHours }) {
   const [frame, width] = useWidth();
   const { money } = useFormat();
-  const max = hours.reduce((top, value) => (value > top ? value : top), 0n);
-  const bands = layoutBands(hours.length, width);
-  const spoken = hours.map((usd, hour) => `${hour} h ${money(usd)}`).join(', ');
+  const { byHour, longer } = hours;
+  const max = byHour.reduce((top, value) => (value > top ? value : top), 0n);
+  const bands = layoutBands(byHour.length, width);
+  const spoken = byHour.map((usd, hour) => `${hour} h ${money(usd)}`).join(', ');
   return (
     <section className={styles.section}>
       <h2 className={styles.heading}>
@@ -19,7 +21,7 @@ export function Hours({ hours }: { readonly hours: readonly bigint[] }) {
       </h2>
       <div ref={frame} className={styles.hours} role="img" aria-label={spoken}>
         <svg width={width} height={HEIGHT + 16} aria-hidden="true">
-          {hours.map((usd, hour) => {
+          {byHour.map((usd, hour) => {
             const band = bands[hour];
             if (band === undefined) return null;
             const tall = usd > 0n ? Math.max(1, lengthOfAmount(usd, max, HEIGHT)) : 0;
@@ -44,6 +46,9 @@ export function Hours({ hours }: { readonly hours: readonly bigint[] }) {
           ))}
         </svg>
       </div>
+      {longer !== 0n && (
+        <p className={styles.quiet}>and {money(longer)} charged for a day or longer, which no hour holds</p>
+      )}
     </section>
   );
 }

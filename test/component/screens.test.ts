@@ -7,6 +7,8 @@ const { asked, choose, click, find, press, show, text, window } = usePopover();
 it('turns from day to day, up to today', async () => {
   await show('day');
   await find('heading', 'Tue, Nov 17 UTC').waitFor();
+  const longer = window().page.getByText(/and \$\d+\.\d\d charged for a day or longer/);
+  expect(await longer.count()).toBe(0);
   for (const heading of [
     /^Phala by hour/,
     'By meter',
@@ -21,6 +23,7 @@ it('turns from day to day, up to today', async () => {
   await click('button', /^Previous day/);
   await click('button', 'Previous day, Mon, Nov 16');
   await find('heading', 'Mon, Nov 16 UTC').waitFor();
+  await longer.waitFor();
   await expect
     .poll(() => text('main:not([hidden]) section[aria-label=Total]'))
     .toContain('settled · as of Nov 19, 01:00');

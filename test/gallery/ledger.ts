@@ -9,7 +9,7 @@ import type {
   ResourceSum,
   Scope,
 } from '../../electron/ledger/types';
-import { addDays, dayOf, eachDay, earlier, endOf } from '../../shared/day';
+import { addDays, day, dayOf, eachDay, earlier, endOf } from '../../shared/day';
 import type { Day } from '../../shared/day';
 import type { Unit } from '../../shared/model';
 import { convert, nanos, sum } from '../../shared/money';
@@ -28,6 +28,8 @@ type Asked = Pick<
 
 /** A day older than this is settled at both vendors. */
 const SETTLED_UNTIL = addDays(TODAY, -3);
+/** Half of what Phala costs on this day is paid for 24 h ahead. */
+const PREPAID_ON = day('2026-11-16');
 const HOURS_TODAY = new Date(HOURS_UNTIL).getUTCHours();
 
 interface Charge {
@@ -258,11 +260,13 @@ export function ledgerOf(account: Account): Ledger {
           .map(({ native }) => native),
       );
       if (spent === 0n) return null;
+      const longer = question.range.from === PREPAID_ON ? spent / 2n : 0n;
+      const short = spent - longer;
       const reached = question.range.from === TODAY ? HOURS_TODAY : 24;
       const shares = sum(HOUR_SHARES.slice(0, reached));
-      const hours = HOUR_SHARES.map((share, hour) => (hour < reached ? (spent * share) / shares : 0n));
-      hours[reached - 1] = (hours[reached - 1] ?? 0n) + spent - sum(hours);
-      return hours.map(nanos);
+      const hours = HOUR_SHARES.map((share, hour) => (hour < reached ? (short * share) / shares : 0n));
+      hours[reached - 1] = (hours[reached - 1] ?? 0n) + short - sum(hours);
+      return { byHour: hours.map(nanos), longer: nanos(longer) };
     },
     lastDayByHour: (id) => {
       const phala = chargesIn({ range: { from: addDays(TODAY, -1), to: TODAY }, connections: [id] }).filter(

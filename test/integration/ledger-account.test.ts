@@ -485,7 +485,7 @@ describe('the states of days', () => {
 });
 
 describe('hours', () => {
-  it('spread a day’s short charges; day-long ones have none', () => {
+  it('spread a day’s short charges, and tell of the others beside them', () => {
     const connection = addConnection(ledger);
     const [scope] = listScopes(ledger, connection, ['a']) as [Scope];
     const start = Date.parse('2026-11-10T09:30:00Z');
@@ -501,8 +501,9 @@ describe('hours', () => {
     write(ledger, scope, days('2026-11-10'), [
       [long, charge('2026-11-10', '4', { start, end: start + HOUR_MS })],
     ]);
-    const hours = ledger.hours(question) ?? [];
-    expect(hours.map((sum, hour) => (sum === 0n ? '' : `${hour}: ${sum}`)).filter(Boolean)).toEqual([
+    const { byHour = [], longer } = ledger.hours(question) ?? {};
+    expect(longer).toBe(usd('24'));
+    expect(byHour.map((sum, hour) => (sum === 0n ? '' : `${hour}: ${sum}`)).filter(Boolean)).toEqual([
       '9: 2000000000',
       '10: 2000000000',
     ]);
