@@ -40,6 +40,8 @@ export function cliApp(core: Core): CliApp {
     status: () => Promise.resolve(core.status()),
     exportCsv: async (order) => {
       const { range, connection, profile, target, signal } = order;
+      // Asked before: what a sync reads meanwhile may come too late for the export.
+      const unknownDays = core.unknownDays(range, connection);
       const { rows } = await exportCsv({
         source: ledger,
         question: { range, connections: connection === null ? null : [connection] },
@@ -48,7 +50,7 @@ export function cliApp(core: Core): CliApp {
         ...(order.onProgress === undefined ? {} : { onProgress: order.onProgress }),
         ...(signal === undefined ? {} : { signal }),
       });
-      return { rows, unknownDays: core.unknownDays(range, connection) };
+      return { rows, unknownDays };
     },
     close: () => core.close(),
   };

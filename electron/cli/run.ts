@@ -156,8 +156,9 @@ async function exportFile({ app, io, out, err }: Context, command: ExportCommand
   return command.strict && unknownDays.length > 0 ? EXIT.failed : EXIT.done;
 }
 
-function remedyOf({ connection, since, removed }: UnknownDays): string {
-  if (removed) return 'the connection was removed, so that stays';
+function remedyOf({ connection, since, stays }: UnknownDays): string {
+  if (stays === 'removed') return 'the connection was removed, so that stays';
+  if (stays === 'refused') return 'the vendor does not give them any more, so that stays';
   if (connection === '') return 'add one with "cost-tray connect" and export again';
   const refresh = since === null ? 'cost-tray refresh' : `cost-tray refresh --since ${since}`;
   return `run "${refresh}" and export again`;

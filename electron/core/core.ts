@@ -29,6 +29,7 @@ import type { ExportOutcome, Running } from '../polling/worker-host.js';
 import type { Connections } from './connections.js';
 import { ofConnections, readDayFacts, within } from './day-facts.js';
 import type { DayFacts } from './day-facts.js';
+import { gapsOf } from './day-gaps.js';
 import { emptyLedger, removeFiles } from './deletion.js';
 import type { Deletion } from './deletion.js';
 import { dayDetail, rowDetail } from './details.js';
@@ -186,13 +187,15 @@ export class Core {
           inPart: false,
           days: eachDay(days),
           since: null,
-          removed: false,
+          stays: null,
         },
       ];
     }
     const facts = readDayFacts(ledger, chosen, days, today, now());
     const historyFrom = addMonths(today, -this.settings().historyMonths);
-    return unknownDays(facts.states, facts.sums, chosen, historyFrom);
+    const gapOf = gapsOf(ledger, chosen, days, facts);
+    const isRefused = (id: string, day: Day): boolean => gapOf(id, day) === 'refused';
+    return unknownDays(facts.states, facts.sums, chosen, historyFrom, isRefused);
   }
 
   /** Writes a CSV file in the worker. One at a time. */

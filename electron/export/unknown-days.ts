@@ -15,8 +15,8 @@ export interface UnknownDays {
   readonly days: readonly Day[];
   /** The first of them, where it lies before the history that a refresh reads by itself; else null. */
   readonly since: Day | null;
-  /** The connection was removed: nobody will read them. */
-  readonly removed: boolean;
+  /** Why nobody will ever read them: the connection was removed, or the vendor gives them no more; else null. */
+  readonly stays: 'removed' | 'refused' | null;
 }
 
 /**
@@ -27,28 +27,34 @@ export interface UnknownDays {
  * @param sums of what it holds in that range
  * @param connections whose they are
  * @param historyFrom the first day that a refresh reads by itself
+ * @param isRefused whether the vendor no longer gives a connection's day
  */
 export function unknownDays(
   states: readonly DayKnowledge[],
   sums: readonly DaySum[],
   connections: ReadonlyArray<Pick<Connection, 'id' | 'name' | 'removedAt'>>,
   historyFrom: Day,
+  isRefused: (connection: string, day: Day) => boolean,
 ): UnknownDays[] {
   const placeOf = ({ connection, day }: { connection: string; day: Day }): string => `${connection} ${day}`;
   const charged = new Set(sums.map(placeOf));
   const unknown = states.filter(({ state }) => state === 'unknown');
-  return connections.flatMap(({ id: connection, name, removedAt }) =>
-    [false, true].flatMap((inPart) => {
-      const days = unknown
-        .filter((one) => one.connection === connection && charged.has(placeOf(one)) === inPart)
+  return connections.flatMap(({ id: connection, name, removedAt }) => {
+    const own = unknown.filter((one) => one.connection === connection);
+    return KINDS.flatMap(({ inPart, refused }) => {
+      const days = own
+        .filter((one) => charged.has(placeOf(one)) === inPart && isRefused(connection, one.day) === refused)
         .map(({ day }) => day)
         .sort();
       if (days.length === 0) return [];
-      const since = days.find((day) => day < historyFrom) ?? null;
-      return [{ connection, name, inPart, days, since, removed: removedAt !== null }];
-    }),
-  );
+      const stays = removedAt !== null ? 'removed' : refused ? 'refused' : null;
+      const since = stays === null ? (days.find((day) => day < historyFrom) ?? null) : null;
+      return [{ connection, name, inPart, days, since, stays }];
+    });
+  });
 }
+
+const KINDS = [false, true].flatMap((inPart) => [false, true].map((refused) => ({ inPart, refused })));
 
 /** `2026-11-03, 2026-11-05 to 2026-11-09`. */
 export function daysInWords(days: readonly Day[]): string {

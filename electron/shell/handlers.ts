@@ -160,13 +160,14 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
   async function exportCsv(order: CallParsed<'exportCsv'>): Promise<CallOutput<'exportCsv'>> {
     const path = await shell.chooseExportPath(order);
     if (path === null) return { ok: false, kind: 'cancelled', message: 'The export was cancelled.' };
+    // Asked before: what a sync reads meanwhile may come too late for the export.
+    const lacking = core.unknownDays(order.range, order.connection);
     // The dialog has asked whether a file that exists may be replaced.
     const done = core.exportFile(path, { ...order, overwrite: true }, () => shell.changed());
     shell.changed();
     const outcome = await done;
     shell.changed();
     if (outcome.ok) {
-      const lacking = core.unknownDays(order.range, order.connection);
       const unknown = new Set(lacking.filter(({ inPart }) => !inPart).flatMap(({ days }) => days));
       const all = new Set(lacking.flatMap(({ days }) => days));
       const value = {

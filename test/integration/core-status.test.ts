@@ -87,7 +87,7 @@ it('tells a day of which one app could not be read from one of which nothing is 
   ledger.close();
   const core = await openOffline(folder, NOW);
   try {
-    const entry = { connection: connection.id, name: 'Phala', since: null, removed: false };
+    const entry = { connection: connection.id, name: 'Phala', since: null, stays: null };
     expect(core.unknownDays(days('2026-11-17', '2026-11-20'), null)).toEqual([
       { ...entry, inPart: false, days: ['2026-11-17'] },
       { ...entry, inPart: true, days: ['2026-11-18', '2026-11-19'] },

@@ -103,14 +103,14 @@ it('is known that a removed connection left a day half read, and no news that it
   const gapOf = gapsOf(own.ledger, both, range, facts);
   expect(gapOf(connection.id, day('2026-11-10'))).toBe('cut-short');
   expect(gapOf(connection.id, day('2026-11-07'))).toBeNull();
-  expect(unknownDays(facts.states, facts.sums, both, day('2026-01-01'))).toEqual([
+  expect(unknownDays(facts.states, facts.sums, both, day('2026-01-01'), () => false)).toEqual([
     {
       connection: connection.id,
       name: 'Phala',
       inPart: true,
       days: ['2026-11-10'],
       since: null,
-      removed: true,
+      stays: 'removed',
     },
   ]);
 });

@@ -322,11 +322,11 @@ describe('export', () => {
       inPart: false,
       days: [day('2026-11-03'), day('2026-11-04'), day('2026-11-07')],
       since: null,
-      removed: false,
+      stays: null,
     },
   ];
   const inPart = [
-    { connection: 'c1', name: 'Team', inPart: true, days: [day('2026-11-05')], since: null, removed: false },
+    { connection: 'c1', name: 'Team', inPart: true, days: [day('2026-11-05')], since: null, stays: null },
   ];
   const real: CliApp['exportCsv'] = async ({ target, profile, range }) => ({
     ...(await exportCsv({
@@ -378,7 +378,7 @@ describe('export', () => {
         inPart: false,
         days: [day('2026-11-03')],
         since: null,
-        removed: false,
+        stays: null,
       },
     ];
     const ran = await run(`export out.csv ${DAYS}`, {
@@ -389,20 +389,23 @@ describe('export', () => {
     );
   });
 
-  it('offers no remedy for what a removed connection left in part', async () => {
-    const left = inPart.map((one) => ({ ...one, removed: true }));
+  it.each([
+    ['a removed connection left in part', 'removed', 'the connection was removed'],
+    ['the vendor refuses', 'refused', 'the vendor does not give them any more'],
+  ] as const)('offers no remedy for what %s', async (_, stays, why) => {
+    const left = inPart.map((one) => ({ ...one, stays }));
     const ran = await run(`export out.csv ${DAYS} --strict`, {
       exportCsv: async (order) => ({ ...(await real(order)), unknownDays: left }),
     });
     expect(ran).toMatchObject({
       status: 1,
-      err: 'Team: known only in part, with the charges so far in the export: 2026-11-05; the connection was removed, so that stays.\n',
+      err: `Team: known only in part, with the charges so far in the export: 2026-11-05; ${why}, so that stays.\n`,
     });
   });
 
   it('says from when on to refresh where days lie before the history', async () => {
     const since = day('2026-11-03');
-    const old = [{ connection: 'c1', name: 'Team', inPart: false, days: [since], since, removed: false }];
+    const old = [{ connection: 'c1', name: 'Team', inPart: false, days: [since], since, stays: null }];
     const ran = await run(`export out.csv ${DAYS}`, {
       exportCsv: async (order) => ({ ...(await real(order)), unknownDays: old }),
     });

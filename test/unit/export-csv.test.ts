@@ -278,6 +278,7 @@ describe('unknown days', () => {
           state('c4', '2026-11-05', 'unknown'),
           state('c4', '2026-11-06', 'unknown'),
           state('c5', '2026-11-05', 'unknown'),
+          state('c6', '2026-11-01', 'unknown'),
         ],
         [
           sum('c1', '2026-11-02'),
@@ -287,12 +288,13 @@ describe('unknown days', () => {
           sum('c4', '2026-11-05'),
           sum('c4', '2026-11-06'),
         ],
-        ['c1', 'c2', 'c3', 'c4', 'c5'].map((id) => ({
+        ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'].map((id) => ({
           id,
           name: `Team ${id}`,
           removedAt: id === 'c4' ? 0 : null,
         })),
         day('2026-11-02'),
+        (connection) => connection === 'c6',
       ),
     ).toEqual([
       {
@@ -301,18 +303,26 @@ describe('unknown days', () => {
         inPart: false,
         days: ['2026-11-01'],
         since: '2026-11-01',
-        removed: false,
+        stays: null,
       },
-      { connection: 'c1', name: 'Team c1', inPart: true, days: ['2026-11-02'], since: null, removed: false },
+      { connection: 'c1', name: 'Team c1', inPart: true, days: ['2026-11-02'], since: null, stays: null },
       {
         connection: 'c4',
         name: 'Team c4',
         inPart: true,
         days: ['2026-11-05', '2026-11-06'],
         since: null,
-        removed: true,
+        stays: 'removed',
       },
-      { connection: 'c5', name: 'Team c5', inPart: false, days: ['2026-11-05'], since: null, removed: false },
+      { connection: 'c5', name: 'Team c5', inPart: false, days: ['2026-11-05'], since: null, stays: null },
+      {
+        connection: 'c6',
+        name: 'Team c6',
+        inPart: false,
+        days: ['2026-11-01'],
+        since: null,
+        stays: 'refused',
+      },
     ]);
   });
 
