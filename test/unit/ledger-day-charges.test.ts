@@ -81,7 +81,7 @@ describe('a day’s charges as one text', () => {
 });
 
 describe('summing up a day', () => {
-  it('tells number, sum, locks, meters, and the stretches shorter than a day', () => {
+  it('tells number, sum, locks, meters, and the stretches, apart where they are shorter than a day', () => {
     const summary = summariseDay(
       [
         charge('a', { amount: 5n, locked: true }),
@@ -104,6 +104,7 @@ describe('summing up a day', () => {
         [0, HOUR_MS, ((BEYOND_EXACT + 5n) * 2n).toString()],
         [3 * HOUR_MS, HOUR_MS, '-4'],
       ],
+      longStretches: [[0, 86_400_000, '16']],
     });
     expect(summariseDay([charge('a', { locked: true })], (amount) => amount).allLocked).toBe(true);
   });
