@@ -5,7 +5,6 @@ import { PROVIDER_NAMES } from '../../shared/model.js';
 import { exportCsv } from '../export/export.js';
 import { isoSeconds } from '../export/profiles.js';
 import type { Core } from '../core/core.js';
-import { connectionViews } from '../core/connection-views.js';
 import type { CliApp, RefreshOutcome, RefreshRequest } from './app.js';
 
 export function cliApp(core: Core): CliApp {
@@ -25,7 +24,7 @@ export function cliApp(core: Core): CliApp {
         };
       }
     },
-    connections: () => Promise.resolve(connectionViews(ledger, core.recentFacts(), core.live())),
+    connections: () => Promise.resolve(core.connectionViews()),
     disconnect: async (id, forget) => {
       const { keyDeleted } = await core.connections.disconnect(id, forget);
       if (keyDeleted) return { ok: true, value: undefined };
@@ -71,9 +70,7 @@ async function refresh(core: Core, request: RefreshRequest): Promise<RefreshOutc
         signal: request.signal,
         onProgress: (progress) => request.onProgress(name, progress),
       });
-      const view = connectionViews(parts.ledger, core.recentFacts(), core.live()).find(
-        (one) => one.id === id,
-      );
+      const view = core.connectionViews().find((one) => one.id === id);
       const result = { connection: id, name, dataThrough: view?.dataThrough ?? null };
       if (outcome.kind === 'done') return { ...result, ok: true, message: null };
       if (outcome.kind === 'failed') {

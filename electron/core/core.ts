@@ -8,6 +8,7 @@ import type { ExportProfile } from '../../shared/choices.js';
 import type {
   AppState,
   BreakdownBy,
+  ConnectionView,
   DayDetail,
   ExportProgress,
   Overview,
@@ -85,16 +86,18 @@ export class Core {
 
   overview(view: ViewChoice = this.view): Overview {
     const { ledger, ledgerNotice, formatTime } = this.parts;
-    return buildOverview({
-      ledger,
-      settings: this.settings(),
-      view,
-      live: this.live(),
-      secretStore: this.secretStore(),
-      ledgerNotice,
-      nextPollAt: this.nextPollAt(),
-      formatTime,
-    });
+    return ledger.atOnce(() =>
+      buildOverview({
+        ledger,
+        settings: this.settings(),
+        view,
+        live: this.live(),
+        secretStore: this.secretStore(),
+        ledgerNotice,
+        nextPollAt: this.nextPollAt(),
+        formatTime,
+      }),
+    );
   }
 
   /** All that the renderer shows. */
@@ -112,13 +115,16 @@ export class Core {
   }
 
   dayDetail(day: Day): DayDetail {
-    return dayDetail(this.parts.ledger, this.selected(), day, this.parts.now());
+    const { ledger, now } = this.parts;
+    return ledger.atOnce(() => dayDetail(ledger, this.selected(), day, now()));
   }
 
   rowDetail(key: string, by: BreakdownBy): ResourceDetail {
     const { ledger, now } = this.parts;
-    const { total } = this.overview();
-    return rowDetail(ledger, this.selected(), key, by, total.range, now());
+    return ledger.atOnce(() => {
+      const { total } = this.overview();
+      return rowDetail(ledger, this.selected(), key, by, total.range, now());
+    });
   }
 
   /** States and sums of this month and the last, over all connections. */
@@ -129,8 +135,18 @@ export class Core {
     return readDayFacts(ledger, ledger.connections(), { from, to: today }, today, now());
   }
 
+  /** The connections as lists show them, removed ones with kept history included. */
+  connectionViews(): ConnectionView[] {
+    const { ledger } = this.parts;
+    return ledger.atOnce(() => connectionViews(ledger, this.recentFacts(), this.live()));
+  }
+
   /** What `status` and `check` show. */
   status(): StatusInput {
+    return this.parts.ledger.atOnce(() => this.statusNow());
+  }
+
+  private statusNow(): StatusInput {
     const { ledger, now } = this.parts;
     const time = now();
     const today = dayOf(time);

@@ -239,9 +239,9 @@ export class Database {
     return this.within('BEGIN IMMEDIATE', body);
   }
 
-  /** One view of the file for several reads, or several changes of temporary tables. */
+  /** One view of the file for several reads, or several changes of temporary tables; the one that is open, if any. */
   read<T>(body: () => T): T {
-    return this.within('BEGIN', body);
+    return this.handle.inTransaction ? body() : this.within('BEGIN', body);
   }
 
   close(): void {

@@ -49,6 +49,7 @@ function build(db: Database): Ledger {
     ...hourPart(db),
     writeWindow: (scope, window) => openWindow(db, (writers += 1), scope, window),
     charges: (question) => streamCharges(db.file, question),
+    atOnce: (body) => db.read(body),
     dataVersion: () => Number(db.first<{ data_version: bigint }>('PRAGMA data_version')?.data_version ?? 0n),
     bytes: () =>
       ['', '-wal', '-shm']

@@ -389,6 +389,12 @@ export interface Ledger {
    */
   hours(question: Question): DayHours | null;
 
+  /**
+   * All that the body asks is of one moment, whatever another process or the worker
+   * writes meanwhile: two figures of one picture otherwise may not fit together.
+   */
+  atOnce<Answer>(body: () => Answer): Answer;
+
   // The file
   /** Changes when another process or thread has written (SQLite's data_version). */
   dataVersion(): number;

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 
 import { checkLimits } from '../../electron/cli/check.js';
 import { statusText } from '../../electron/cli/status-text.js';
@@ -10,7 +10,7 @@ import { openHome } from '../../electron/core/home.js';
 import { openLedger } from '../../electron/ledger/ledger.js';
 import type { Scope } from '../../electron/ledger/types.js';
 import { HOUR_MS, day, startOf } from '../../shared/day.js';
-import { nanos, parseNanos } from '../../shared/money.js';
+import { nanos, parseNanos, sum } from '../../shared/money.js';
 import { openOffline } from '../support/open-core.js';
 import { LOCKS, NOW, TODAY, addConnection, charge, days, listScopes, write } from './ledger-support.js';
 
@@ -94,6 +94,35 @@ it('tells a day of which one app could not be read from one of which nothing is 
     ]);
   } finally {
     await core.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+it('and every picture is of one moment of the ledger, whatever another process writes meanwhile', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cost-tray-status-'));
+  const { ledger } = openLedger(openHome(folder).ledger, () => NOW);
+  const connection = addConnection(ledger);
+  const [scope] = listScopes(ledger, connection, ['a'], day('2026-11-01')) as [Scope];
+  write(ledger, scope, days('2026-11-01', '2026-11-20'), [[charge('2026-11-20', '1')]]);
+  const core = await openOffline(folder, NOW);
+  try {
+    // Between two questions of each picture one more charge arrives.
+    const { daySums } = core.parts.ledger;
+    let charged = 0;
+    vi.spyOn(core.parts.ledger, 'daySums').mockImplementation((question) => {
+      const sums = daySums(question);
+      charged += 1;
+      write(ledger, scope, days('2026-11-21', TODAY), [[charge(TODAY, String(charged))]], { readAt: NOW });
+      return sums;
+    });
+    const overview = core.overview();
+    expect(sum(overview.breakdown.rows.map(({ usd }) => usd))).toBe(overview.total.usd);
+    const { periods, connections } = core.status();
+    expect(periods.monthToDate.usd).toBe(connections[0]?.monthToDate?.usd);
+    expect(charged).toBeGreaterThan(2);
+  } finally {
+    await core.close();
+    ledger.close();
     rmSync(folder, { recursive: true, force: true });
   }
 });
