@@ -49,7 +49,7 @@ export interface PlanInput {
   readonly accountCreatedDay: Day | null;
   /** Read settled days again from here on (`refresh --since`). */
   readonly since: Day | null;
-  /** Also read unsettled days beyond the poll's reach, and settled ones in doubt. */
+  /** Also read unsettled days beyond the poll's reach. */
   readonly deep: boolean;
   /** The user asked: quiet scopes are asked as well. */
   readonly onDemand: boolean;
@@ -95,12 +95,11 @@ export function planWindows(input: PlanInput): DayRange[] {
     if (isRefused(day)) return false;
     if (known === undefined) return day >= first;
     if (rests) return false;
-    // A settled day that lost charges is looked at once a day until it is sure.
-    if (known.settled) return known.doubtedAt !== undefined && input.deep;
-    return day >= reach || input.deep;
+    return !known.settled && (day >= reach || input.deep);
   };
-  // Charges may lie before the day on which the vendor now says that the scope was made.
-  const open = input.covered.find(({ day, settled }) => !settled && day >= reach)?.day ?? first;
+  // Charges may lie before the day on which the vendor now says that the scope was made, or from which on history is kept.
+  const open =
+    input.covered.find(({ day, settled }) => !settled && (day >= reach || input.deep))?.day ?? first;
   const needed: Day[] = [];
   for (let day = last; day >= earlier(first, open); day = addDays(day, -1))
     if (isNeeded(day)) needed.push(day);
@@ -173,8 +172,9 @@ export function isLastLook(
 }
 
 /**
- * Settled days that are young enough for amounts to come late, once a day. Apart from a poll's windows: should they not be given, it is
- * no failure of the poll.
+ * Settled days that are young enough for amounts to come late, or in doubt since they
+ * lost charges, once a day. Apart from a poll's windows: should they not be given, it
+ * is no failure of the poll.
  */
 export function lateWindows(
   scope: Scope,
@@ -184,10 +184,12 @@ export function lateWindows(
   refusedDay: Day | null,
 ): DayRange[] {
   const today = dayOf(now);
-  if (scope.endedAt !== null || scope.goneAt !== null || isQuiet(scope, today)) return [];
+  if (scope.endedAt !== null) return [];
   const isGiven = (day: Day): boolean => refusedDay === null || day > refusedDay;
+  const mayGrow = scope.goneAt === null && !isQuiet(scope, today);
+  const isYoung = (day: Day): boolean => mayGrow && day > addDays(today, -LATE_DAYS);
   const late = covered.filter(
-    ({ day, settled }) => settled && day > addDays(today, -LATE_DAYS) && isGiven(day),
+    ({ day, settled, doubtedAt }) => settled && isGiven(day) && (isYoung(day) || doubtedAt !== undefined),
   );
   // All at once, or those that settled since would be due at an hour of their own.
   if (!late.some(({ readAt }) => now - readAt >= DAILY_MS)) return [];

@@ -352,9 +352,7 @@ class Sync {
     const { ledger, adapter, now } = this.deps;
     if (this.options.since !== null) return;
     if (window.to >= addDays(dayOf(now()), -adapter.settle.pollBackDays)) return;
-    const mayChange = ledger
-      .covered(scope.id, window)
-      .some(({ settled, doubtedAt }) => !settled || doubtedAt !== undefined);
+    const mayChange = ledger.covered(scope.id, window).some(({ settled }) => !settled);
     if (mayChange) this.memo.deepFault.keep(fault);
   }
 

@@ -1,6 +1,7 @@
 /** What one sync has to read: which windows, in which order, and how long they may be. */
 import { addMonths, contains, dayOf, earlier, lengthOf } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
+import { EARLIEST_DAY } from '../ledger/ledger.js';
 import type { Connection, Ledger, Scope } from '../ledger/types.js';
 import type { ProviderAdapter } from '../providers/adapter.js';
 import type { HistoryEnds } from './memo/history-ends.js';
@@ -41,7 +42,7 @@ export function planTasks(
   const tasks: Task[] = [];
   for (const scope of ledger.scopes(connection.id)) {
     const covered = ledger.covered(scope.id, {
-      from: addMonths(today, -choices.historyMonths - 1),
+      from: choices.deep ? EARLIEST_DAY : addMonths(today, -choices.historyMonths - 1),
       to: today,
     });
     const windows = planWindows({

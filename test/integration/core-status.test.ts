@@ -107,7 +107,7 @@ it('and every picture is of one moment of the ledger, whatever another process w
   const core = await openOffline(folder, NOW);
   try {
     // Between two questions of each picture one more charge arrives.
-    const { daySums } = core.parts.ledger;
+    const daySums = core.parts.ledger.daySums.bind(core.parts.ledger);
     let charged = 0;
     vi.spyOn(core.parts.ledger, 'daySums').mockImplementation((question) => {
       const sums = daySums(question);

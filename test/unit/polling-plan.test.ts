@@ -138,10 +138,24 @@ describe('the windows of a sync', () => {
     const covered = read('2025-10-22', '2026-11-22', true).map((known) =>
       known.day === '2026-03-10' || known.day === '2026-11-20' ? { ...known, doubtedAt: NOON } : known,
     );
-    expect(planWindows(input({ covered }))).toEqual([]);
-    expect(planWindows(input({ covered, deep: true }))).toEqual([
+    expect(planWindows(input({ covered, deep: true }))).toEqual([]);
+    const gone = { ...scope, goneAt: NOON };
+    expect(lateWindows(gone, covered, NOON + 23 * HOUR_MS - 1, 31, null)).toEqual([]);
+    expect(lateWindows(gone, covered, NOON + 23 * HOUR_MS, 31, null)).toEqual([
       { from: '2026-11-20', to: '2026-11-20' },
       { from: '2026-03-10', to: '2026-03-10' },
+    ]);
+  });
+
+  it('asks once a day for what may still change, though less history is kept by now', () => {
+    const covered = read('2026-06-01', '2026-11-22', true).map((known) =>
+      known.day === '2026-07-10' || known.day === '2026-09-25' ? { ...known, settled: false } : known,
+    );
+    const less = { covered, historyMonths: 1 };
+    expect(planWindows(input(less))).toEqual([{ from: '2026-09-25', to: '2026-09-25' }]);
+    expect(planWindows(input({ ...less, deep: true }))).toEqual([
+      { from: '2026-09-25', to: '2026-09-25' },
+      { from: '2026-07-10', to: '2026-07-10' },
     ]);
   });
 
