@@ -2,6 +2,7 @@
 import { DAY_MS } from '../../shared/day.js';
 import { FAULTS } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
+import { staleAfterMs } from '../../shared/policy/staleness.js';
 
 const MINUTE_MS = 60_000;
 /** Automatic polls never follow each other closer than this. */
@@ -10,6 +11,8 @@ export const POLL_FLOOR_MS = 2 * MINUTE_MS;
 export const WAKE_DELAY_MS = 5_000;
 /** Up to so much of the cadence is added at random, so that many machines do not ask at once. */
 const JITTER_SHARE = 0.1;
+/** Data are never to be called stale because the next poll is not due yet, nor while it is on its way. */
+const SYNC_TIME_MS = 5 * MINUTE_MS;
 /** A fault that needs the user is tried again once a day all the same: keys can be reactivated. */
 const HOPELESS_RETRY_MS = DAY_MS;
 
@@ -34,7 +37,8 @@ export type Trigger = 'start' | 'wake' | 'network' | 'popover' | 'timer';
 export function pollInterval(input: Omit<CadenceInput, 'now'>): number | null {
   if (input.cadenceMinutes === 0) return null;
   const base = input.cadenceMinutes * MINUTE_MS * (input.onBattery ? 2 : 1);
-  return Math.round(base * (1 + JITTER_SHARE * input.random));
+  const interval = Math.round(base * (1 + JITTER_SHARE * input.random));
+  return Math.min(interval, staleAfterMs(input.cadenceMinutes) - SYNC_TIME_MS);
 }
 
 /** Nothing is to be had before the user has done something about it. */

@@ -4,6 +4,7 @@ import { dueAt, pollInterval, triggers } from '../../electron/polling/cadence.js
 import type { CadenceInput, PolledConnection, Trigger } from '../../electron/polling/cadence.js';
 import { Scheduler } from '../../electron/polling/scheduler.js';
 import { DAY_MS, HOUR_MS } from '../../shared/day.js';
+import { isStale } from '../../shared/policy/staleness.js';
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 10, 22, 12);
@@ -24,6 +25,17 @@ describe('the cadence', () => {
     expect(pollInterval({ ...every15, random: 0.5 })).toBe(15.75 * MINUTE);
     expect(pollInterval({ ...every15, cadenceMinutes: 0 })).toBeNull();
   });
+
+  it.each([5, 15, 30, 60] as const)(
+    'of %i minutes lets nothing grow stale between polls',
+    (cadenceMinutes) => {
+      for (const onBattery of [false, true]) {
+        const interval = pollInterval({ cadenceMinutes, onBattery, random: 0.999 }) ?? Infinity;
+        expect(interval).toBeGreaterThan(cadenceMinutes * MINUTE);
+        expect(isStale(NOW, cadenceMinutes, NOW + interval + 4 * MINUTE)).toBe(false);
+      }
+    },
+  );
 
   it('lets the vendor’s own wait win over everything', () => {
     expect(dueAt(connection(15, limited(NOW + HOUR_MS)), every15)).toBe(NOW + HOUR_MS);
