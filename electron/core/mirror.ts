@@ -75,10 +75,15 @@ export function restoreFromMirror(path: string, ledger: Ledger, now: number): bo
       const from = parseDay(rate.from);
       return from === null ? [] : [{ from, usdPerUnit: parseNanos(rate.usdPerUnit) }];
     });
-    ledger.addConnection(
-      { ...entry, rates, accountCreatedDay: null, billingAnchor: null, creditLeft: null },
-      now,
-    );
+    try {
+      ledger.addConnection(
+        { ...entry, rates, accountCreatedDay: null, billingAnchor: null, creditLeft: null },
+        now,
+      );
+    } catch (error) {
+      // Another process that starts has just done the same.
+      if (ledger.connection(entry.id) === null) throw error;
+    }
   }
   return lacked;
 }

@@ -82,3 +82,21 @@ it('is no hindrance to a start where it is damaged, or bears an id that another 
 function plain(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
+
+it('is filled by two processes that start at once', () => {
+  const before = ledgerNamed('before.sqlite');
+  const { id } = addConnection(before);
+  writeMirror(copy, before);
+  const other = ledgerNamed('after.sqlite');
+  const ledger = ledgerNamed('after.sqlite');
+  const late: Ledger = {
+    ...ledger,
+    connectionByAccount: (...asked) => {
+      const found = ledger.connectionByAccount(...asked);
+      restoreFromMirror(copy, other, NOW);
+      return found;
+    },
+  };
+  restoreFromMirror(copy, late, NOW);
+  expect(ledger.connections().map((one) => one.id)).toEqual([id]);
+});
