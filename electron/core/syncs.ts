@@ -57,7 +57,7 @@ export class Syncs {
   /** When each was last tried, also where that could not be written to the ledger. */
   private readonly tried = new Map<string, number>();
   /** Faults that the ledger could not keep, since it is the ledger that fails. */
-  private readonly unrecorded = new Map<string, Fault>();
+  private readonly unrecorded = new Map<string, { readonly fault: Fault; readonly at: number }>();
   /** The epoch of the key that this process remembers. */
   private readonly epochs = new Map<string, number>();
   private stopped = false;
@@ -69,9 +69,12 @@ export class Syncs {
     return new Map([...this.current].map(([id, { progress }]) => [id, progress]));
   }
 
-  /** Faults of the last syncs that are not on record, by connection. */
+  /** Faults of the last syncs that are not on record, by connection; none that another process's sync has outdated. */
   unrecordedFaults(): ReadonlyMap<string, Fault> {
-    return this.unrecorded;
+    const standing = [...this.unrecorded].filter(
+      ([id, { at }]) => (this.options.ledger.connection(id)?.lastAttempt ?? 0) <= at,
+    );
+    return new Map(standing.map(([id, { fault }]) => [id, fault]));
   }
 
   /** What the scheduler may poll: nothing that is removed or under way. */
@@ -92,7 +95,7 @@ export class Syncs {
   begin(ids: readonly string[], onDemand: boolean): void {
     for (const id of ids) {
       this.sync(id, { onDemand, since: null }).catch((error: unknown) => {
-        this.unrecorded.set(id, toFault(error));
+        this.unrecorded.set(id, { fault: toFault(error), at: this.options.now() });
         this.options.onChange();
       });
     }
@@ -117,16 +120,15 @@ export class Syncs {
       // Who asks for settled days again is not served by a sync that left them alone.
       return request.since === null ? outcome : this.sync(id, request);
     }
-    const before = this.options.ledger.connection(id);
     const outcome = await this.start(id, request);
     if (outcome.kind !== 'busy' || !request.onDemand) return outcome;
+    const before = this.options.ledger.connection(id);
     if (!(await this.otherProcessEnds(id, request))) return { kind: 'dropped' };
     if (request.since !== null) return this.sync(id, request);
     const after = this.options.ledger.connection(id);
-    if (after?.fault) return { kind: 'failed', fault: after.fault };
-    // Whoever held it has died before its end: what it left is done here.
-    if (after?.lastSuccess === before?.lastSuccess) return this.sync(id, request);
-    return { kind: 'done' };
+    // Every end is on record. Whoever held it has died before its own: what it left is done here.
+    if (after?.lastAttempt === before?.lastAttempt) return this.sync(id, request);
+    return after?.fault ? { kind: 'failed', fault: after.fault } : { kind: 'done' };
   }
 
   cancel(id: string): void {
@@ -200,7 +202,9 @@ export class Syncs {
     this.unrecorded.delete(id);
     if (outcome.kind !== 'failed') return;
     const recorded = this.options.ledger.connection(id)?.fault ?? null;
-    if (recorded?.kind !== outcome.fault.kind) this.unrecorded.set(id, outcome.fault);
+    if (recorded?.kind !== outcome.fault.kind) {
+      this.unrecorded.set(id, { fault: outcome.fault, at: this.options.now() });
+    }
   }
 
   /** False where the request is cancelled before the other process has ended. */

@@ -10,16 +10,33 @@ import { FaultError } from '../../shared/faults.js';
 import { ExportError } from '../export/error.js';
 import { exportCsv } from '../export/export.js';
 import { openLedger } from '../ledger/ledger.js';
+import type { Ledger } from '../ledger/types.js';
 import type { VendorHttp, VendorResponse } from '../providers/adapter.js';
 import { ADAPTERS } from '../providers/index.js';
 import { syncConnection, toFault } from './sync.js';
+import type { SyncOutcome } from './sync.js';
 import type { ExportJob, FromWorker, ToWorker, WorkerData } from './worker-protocol.js';
 
 if (parentPort === null) throw new Error('worker.ts runs as a worker thread only');
 const port = parentPort;
 const { ledgerFile } = workerData as WorkerData;
-// Main has checked the whole file at its start.
-const { ledger } = openLedger(ledgerFile, () => Date.now(), { checked: true });
+const opened = open();
+
+/** A newer version may have taken the file over meanwhile: every job then ends with that fault. */
+function open(): Ledger | FaultError {
+  try {
+    // Main has checked the whole file at its start.
+    return openLedger(ledgerFile, () => Date.now(), { checked: true }).ledger;
+  } catch (error) {
+    if (error instanceof FaultError) return error;
+    throw error;
+  }
+}
+
+function usable(): Ledger {
+  if (opened instanceof FaultError) throw opened;
+  return opened;
+}
 
 const jobs = new Map<number, AbortController>();
 const waiting = new Map<number, { resolve(response: VendorResponse): void; reject(error: unknown): void }>();
@@ -43,12 +60,14 @@ function httpFor(job: number): VendorHttp {
   };
 }
 
-async function runSync(message: Extract<ToWorker, { type: 'sync' }>, signal: AbortSignal): Promise<void> {
-  const { job } = message;
-  const outcome = await syncConnection(
+async function sync(
+  { job, provider, options }: Extract<ToWorker, { type: 'sync' }>,
+  signal: AbortSignal,
+): Promise<SyncOutcome> {
+  return syncConnection(
     {
-      ledger,
-      adapter: ADAPTERS[message.provider],
+      ledger: usable(),
+      adapter: ADAPTERS[provider],
       http: httpFor(job),
       now: () => Date.now(),
       random: Math.random,
@@ -57,15 +76,22 @@ async function runSync(message: Extract<ToWorker, { type: 'sync' }>, signal: Abo
       onProgress: (progress) => say({ type: 'progress', job, progress }),
       onWritten: () => say({ type: 'written' }),
     },
-    message.options,
-  ).catch((error: unknown) => ({ kind: 'failed' as const, fault: toFault(error) }));
-  say({ type: 'synced', job, outcome });
+    options,
+  );
+}
+
+async function runSync(message: Extract<ToWorker, { type: 'sync' }>, signal: AbortSignal): Promise<void> {
+  const outcome = await sync(message, signal).catch((error: unknown) => ({
+    kind: 'failed' as const,
+    fault: toFault(error),
+  }));
+  say({ type: 'synced', job: message.job, outcome });
 }
 
 async function runExport(job: number, options: ExportJob, signal: AbortSignal): Promise<void> {
   try {
     const { rows } = await exportCsv({
-      source: ledger,
+      source: usable(),
       question: { range: options.range, connections: options.connections },
       profile: options.profile,
       target: { kind: 'file', path: options.path, overwrite: options.overwrite },
@@ -99,7 +125,7 @@ port.on('message', (message: ToWorker) => {
       jobs.get(message.job)?.abort();
       break;
     case 'end':
-      ledger.close();
+      if (!(opened instanceof FaultError)) opened.close();
       port.close();
       break;
     case 'answer':
