@@ -14,6 +14,9 @@
  * s = 1.4826·MAD. A level reached on three days is no spike, hence the third
  * largest. The history is the known complete days of the last 28.
  *
+ * It is never below what the month's days have been charged already, days that are
+ * known in part included.
+ *
  * The 80 % band is ± 1.2816·σ·√(U + 1 − h/24), σ the sample deviation of the
  * capped history; the connections' halves are added in quadrature.
  *
@@ -57,10 +60,11 @@ export interface ForecastInput {
 }
 
 interface Share {
-  /** S + P. */
-  readonly spent: bigint;
-  /** What the rest of the month is expected to add; null for too little history. */
-  readonly rest: bigint | null;
+  /** What the month will have cost: F, or what it has been charged for too little history. */
+  readonly monthEnd: bigint;
+  /** All that it has been charged. */
+  readonly charged: bigint;
+  readonly hasHistory: boolean;
   /** r, in nanos; 0 where nothing is expected. */
   readonly perDay: bigint;
   /** The square of the band's half, in nanos². */
@@ -75,25 +79,24 @@ interface Share {
 export function forecast(inputs: readonly ForecastInput[], now: number): Forecast | null {
   const shares = inputs.map((input) => ({ input, share: shareOf(input, now) }));
   if (!shares.some(({ share }) => share.known)) return null;
-  let spent = 0n;
-  let rest = 0n;
+  let monthEnd = 0n;
+  let charged = 0n;
   let perDay = 0n;
   let halfSquared = 0n;
   for (const { share } of shares) {
+    monthEnd += share.monthEnd;
+    charged += share.charged;
     perDay += share.perDay;
-    spent += share.spent;
-    rest += share.rest ?? 0n;
     halfSquared += share.halfSquared;
   }
-  const monthEnd = spent + rest;
   const half = integerSquareRoot(halfSquared);
   return {
     monthEnd: nanos(monthEnd),
-    low: nanos(rest > half ? monthEnd - half : spent),
+    low: nanos(larger(monthEnd - half, charged)),
     high: nanos(monthEnd + half),
     perDay: nanos(perDay),
     withoutHistory: shares
-      .filter(({ input, share }) => share.rest === null && !input.ended)
+      .filter(({ input, share }) => !share.hasHistory && !input.ended)
       .map(({ input }) => input.name),
   };
 }
@@ -105,11 +108,14 @@ function shareOf(input: ForecastInput, now: number): Share {
   const ofMonth = complete.filter(({ day }) => day >= first);
   const ofToday = input.days.find(({ day }) => day === today);
   const spent = total(ofMonth) + (ofToday?.usd ?? 0n);
+  const charged = larger(spent, total(input.days.filter(({ day }) => day >= first && day <= today)));
   const oldest = addDays(today, -HISTORY_DAYS);
   const history = complete.filter(({ day }) => day >= oldest);
   const known = complete.length > 0 || (ofToday !== undefined && isRead(ofToday));
-  if (input.ended) return { spent, rest: 0n, perDay: 0n, halfSquared: 0n, known };
-  if (history.length < MINIMUM_DAYS) return { spent, rest: null, perDay: 0n, halfSquared: 0n, known };
+  const hasHistory = history.length >= MINIMUM_DAYS;
+  if (input.ended || !hasHistory) {
+    return { monthEnd: charged, charged, hasHistory, perDay: 0n, halfSquared: 0n, known };
+  }
 
   const expected = expectedTime(input, ofMonth.length, now, today);
   const capped = cap(history.sort((a, b) => (a.day < b.day ? -1 : 1)).map(({ usd }) => usd));
@@ -119,12 +125,17 @@ function shareOf(input: ForecastInput, now: number): Share {
   const carried = recentSum > 0n ? recentSum : 0n;
   const days = BigInt(recent.length) * SCALE;
   return {
-    spent,
-    rest: divideHalfEven(carried * expected, days * BigInt(DAY_MS)),
+    monthEnd: larger(spent + divideHalfEven(carried * expected, days * BigInt(DAY_MS)), charged),
+    charged,
+    hasHistory,
     perDay: divideHalfEven(carried, days),
     halfSquared: squaredHalf(capped, expected),
     known,
   };
+}
+
+function larger(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
 }
 
 function isRead(day: KnownDay): boolean {

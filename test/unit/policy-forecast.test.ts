@@ -193,6 +193,15 @@ describe('what is not known', () => {
     expect(figures([gaps], '2026-11-10T00:00:00Z')).toEqual(['300', '300', '300']);
   });
 
+  it('is at least what such days have been charged so far', () => {
+    // Six days of 1, and 500 of one that was read in part: S = 6 and 24 days at 1 would be 30.
+    const part = input('2026-11-08', ['1', '1', '1', '500', '1', '1', '1'], {
+      states: { '2026-11-04': 'unknown' },
+    });
+    expect(figures([part], '2026-11-08T00:00:00Z')).toEqual(['506', '506', '506']);
+    expect(figures([{ ...part, ended: true }], '2026-11-08T00:00:00Z')).toEqual(['506', '506', '506']);
+  });
+
   it('is the same for days that are not in the list', () => {
     const all = input('2026-11-10', repeat('10', 9));
     const some = { ...all, days: all.days.filter((one) => one.day !== '2026-11-04') };
