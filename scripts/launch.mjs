@@ -11,7 +11,7 @@ import { run, say } from './lib/processes.mjs';
 export function needsWindow(words) {
   for (const word of words) {
     if (word === '--demo') return true;
-    if (word === '--help' || word === '--version' || !word.startsWith('-')) return false;
+    if (word === '-h' || word === '--help' || word === '--version' || !word.startsWith('-')) return false;
   }
   return true;
 }

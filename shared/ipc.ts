@@ -68,7 +68,7 @@ export const CALLS = {
   setView: call<undefined>()(viewSchema),
   refresh: call<undefined>()(z.strictObject({ connection: idSchema.nullable() })),
   cancelSync: call<undefined>()(z.strictObject({ connection: idSchema })),
-  connect: call<Outcome<{ id: string; replaced: boolean; warning: string | null }>>()(
+  connect: call<Outcome<{ id: string; replaced: boolean; rejoined: boolean; warning: string | null }>>()(
     z.strictObject({ name: nameSchema.nullable(), credential: credentialSchema }),
   ),
   replaceKey: call<Outcome<{ warning: string | null }>>()(

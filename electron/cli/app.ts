@@ -49,7 +49,14 @@ export interface CliApp {
   connect(
     credential: Credential,
     name: string | null,
-  ): Promise<Outcome<{ readonly id: string; readonly replaced: boolean; readonly warning: string | null }>>;
+  ): Promise<
+    Outcome<{
+      readonly id: string;
+      readonly replaced: boolean;
+      readonly rejoined: boolean;
+      readonly warning: string | null;
+    }>
+  >;
   /** Removed ones with kept history included. */
   connections(): Promise<readonly ConnectionView[]>;
   disconnect(id: string, forget: boolean): Promise<Outcome<undefined>>;

@@ -25,13 +25,14 @@ function verdict(period: PeriodAmount, limit: Nanos, whole: boolean): Verdict {
 }
 
 /**
- * Which connection's data are the oldest of those that are too old for "under", in
- * words; null where none is. Its state says less: one that failed or is being read
- * may have been read a minute ago or a year.
+ * Why the data are too old for "under", in words: nobody reads them any more, or which
+ * connection's are the oldest; null where they are not. Its state says less: one that
+ * failed or is being read may have been read a minute ago or a year.
  */
 function outdated({ connections, cadenceMinutes, now }: StatusInput): string | null {
-  const [oldest] = connections
-    .filter(({ removed }) => !removed)
+  const own = connections.filter(({ removed }) => !removed);
+  if (own.length === 0) return 'nothing is connected';
+  const [oldest] = own
     .filter(({ lastSuccess }) => lastSuccess === null || isStale(lastSuccess, cadenceMinutes, now))
     .sort((a, b) => (a.lastSuccess ?? 0) - (b.lastSuccess ?? 0));
   if (oldest === undefined) return null;

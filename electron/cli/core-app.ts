@@ -13,8 +13,8 @@ export function cliApp(core: Core): CliApp {
     notice: ledgerNotice,
     connect: async (credential, name) => {
       try {
-        const { connection, replaced, warning } = await core.connections.connect(credential, name);
-        return { ok: true, value: { id: connection.id, replaced, warning } };
+        const { connection, replaced, rejoined, warning } = await core.connections.connect(credential, name);
+        return { ok: true, value: { id: connection.id, replaced, rejoined, warning } };
       } catch (error) {
         if (!(error instanceof FaultError)) throw error;
         return {

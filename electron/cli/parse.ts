@@ -85,16 +85,19 @@ function disconnect(words: readonly string[]): Command {
   return { kind: 'disconnect', id: checkedId(id), forget: flags.has('--forget') };
 }
 
+/** A job that gives its own calendar's day is ahead for some hours east of Greenwich. */
+function refuseToCome(option: string, day: Day, today: Day): void {
+  if (day <= addDays(today, 1)) return;
+  throw new UsageError(
+    `${option} ${day} is still to come; give a day up to today, which is ${today} in UTC.`,
+  );
+}
+
 function refresh(words: readonly string[], today: Day): Command {
   const sorted = sortWords('refresh', words, { '--connection': 'value', '--since': 'value' });
   noMore('refresh', sorted.positional, 0);
   const since = dayOption(sorted, '--since');
-  // A job that gives its own calendar's day is ahead for some hours east of Greenwich.
-  if (since !== null && since > addDays(today, 1)) {
-    throw new UsageError(
-      `--since ${since} is still to come; give a day up to today, which is ${today} in UTC.`,
-    );
-  }
+  if (since !== null) refuseToCome('--since', since, today);
   const connection = idOption(sorted);
   return { kind: 'refresh', connection, since: since === null ? null : earlier(since, today) };
 }
@@ -129,7 +132,7 @@ function profileOption(words: Words): ExportProfile {
   );
 }
 
-function exportWords(words: readonly string[]): ExportCommand {
+function exportWords(words: readonly string[], today: Day): ExportCommand {
   const sorted = sortWords('export', words, {
     '--from': 'value',
     '--to': 'value',
@@ -152,6 +155,7 @@ function exportWords(words: readonly string[]): ExportCommand {
   if (from > to) {
     throw new UsageError(`--from ${from} lies after --to ${to}; exchange the two days.`);
   }
+  refuseToCome('--from', from, today);
   return {
     kind: 'export',
     path: file === '-' ? null : file,
@@ -190,7 +194,7 @@ function commandOf(first: string, rest: readonly string[], today: Day): Command 
     case 'check':
       return check(rest);
     case 'export':
-      return exportWords(rest);
+      return exportWords(rest, today);
     default:
       throw new UsageError(`There is no such command; "cost-tray --help" lists them.`);
   }

@@ -46,9 +46,13 @@ async function connect({ app, io, out, err }: Context, command: Of<'connect'>): 
     await err(`${oneLine(outcome.message)}\n`);
     return outcome.kind === 'invalid' ? EXIT.usage : EXIT.failed;
   }
-  const { id, replaced, warning } = outcome.value;
+  const { id, replaced, rejoined, warning } = outcome.value;
   if (warning !== null) await err(`${oneLine(warning)}\n`);
-  const what = replaced ? 'Replaced the key of' : 'Connected';
+  const what = rejoined
+    ? 'Connected again, with the history that was kept,'
+    : replaced
+      ? 'Replaced the key of'
+      : 'Connected';
   await out(
     `${what} ${PROVIDER_NAMES[command.provider]} as ${id}; "cost-tray refresh" or the tray reads its history.\n`,
   );
@@ -118,7 +122,11 @@ async function refresh(context: Context, command: Of<'refresh'>): Promise<number
   // Said once, and not of every connection.
   io.signal?.throwIfAborted();
   if (outcomes.length === 0) {
-    await err('There is no connection to refresh; add one with "cost-tray connect".\n');
+    await err(
+      command.connection === null
+        ? 'There is no connection to refresh; add one with "cost-tray connect".\n'
+        : `${command.connection} was removed; connect its account again with "cost-tray connect".\n`,
+    );
     return EXIT.failed;
   }
   for (const { name, ok, message, dataThrough } of outcomes) {

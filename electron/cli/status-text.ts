@@ -47,7 +47,9 @@ function daysNote(count: number, what: string): string {
 function periodRow(id: StatusPeriod, period: PeriodAmount, now: number): string[] {
   const { from, to } = period.range;
   const notes = [from === to ? from : `${from} to ${to}`];
-  if (period.unknownDays.length > 0) notes.push(daysNote(period.unknownDays.length, 'not known'));
+  // Today is told by itself: no longer period counts it.
+  if (id === 'today' && period.unknownDays.length > 0) notes.push('not read by every connection');
+  else if (period.unknownDays.length > 0) notes.push(daysNote(period.unknownDays.length, 'not known'));
   if (isProvisional(period, now)) notes.push('provisional');
   const nothing = isUnreported(period) ? 'not reported yet' : 'no data';
   return [PERIOD_LABELS[id], period.known === 'none' ? nothing : dollars(period.usd), notes.join(', ')];
@@ -115,5 +117,9 @@ export function statusText(input: StatusInput): string {
   const connections = input.connections.filter(({ removed }) => !removed);
   const rows = STATUS_PERIODS.map((id) => periodRow(id, input.periods[id], now));
   if (forecast !== null) rows.push(forecastRow(forecast));
-  return `${heading(input.asOf, connections)}\n\n${table(rows, new Set([1]))}\n${connectionsText(connections)}${differences(connections)}`;
+  const lines =
+    connections.length === 0
+      ? 'Nothing is connected any more: this is the kept history of removed connections.\n'
+      : connectionsText(connections);
+  return `${heading(input.asOf, connections)}\n\n${table(rows, new Set([1]))}\n${lines}${differences(connections)}`;
 }

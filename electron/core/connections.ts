@@ -20,6 +20,8 @@ export interface Connected {
   readonly connection: Connection;
   /** The account was connected before: its key was replaced, its history rejoined. */
   readonly replaced: boolean;
+  /** And it had been removed since. */
+  readonly rejoined: boolean;
   readonly warning: string | null;
 }
 
@@ -47,12 +49,13 @@ export class Connections {
     const added = known() === null ? await this.add(credential, checked, name) : null;
     if (added !== null) {
       this.mirror();
-      return { connection: added, replaced: false, warning: account.warning };
+      return { connection: added, replaced: false, rejoined: false, warning: account.warning };
     }
     const existing = known();
     if (existing === null) throw new FaultError('internal', 'the connection was removed meanwhile');
     const connection = await this.rejoin(existing, credential, checked, name);
-    return { connection, replaced: true, warning: account.warning };
+    const rejoined = existing.removedAt !== null;
+    return { connection, replaced: true, rejoined, warning: account.warning };
   }
 
   /** Another key for the same account. @throws FaultError, with nothing changed */

@@ -2,7 +2,7 @@
  * The program without a window: ledger, keys, syncs and the answers that views,
  * tray and command line show. Built once by the composition root.
  */
-import { addDays, addMonths, dayOf, eachDay, earlier, firstOfMonth, later } from '../../shared/day.js';
+import { addDays, addMonths, dayOf, eachDay, earlier, firstOfMonth } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { ExportProfile } from '../../shared/choices.js';
 import type {
@@ -41,9 +41,6 @@ import type { LiveState } from './connection-views.js';
 import { buildOverview } from './overview.js';
 import type { SettingsStore } from './settings-store.js';
 import type { Syncs } from './syncs.js';
-
-/** Days further back than this are not looked at for gaps. */
-const OLDEST_EXPORT_MONTHS = 120;
 
 export interface CoreParts {
   readonly home: Home;
@@ -190,11 +187,7 @@ export class Core {
     const { ledger, now } = this.parts;
     const chosen = ledger.connections().filter(({ id }) => connection === null || id === connection);
     const today = dayOf(now());
-    // No account is older; a range of centuries would only take its time.
-    const days = {
-      from: later(range.from, addMonths(today, -OLDEST_EXPORT_MONTHS)),
-      to: earlier(range.to, today),
-    };
+    const days = { from: range.from, to: earlier(range.to, today) };
     if (chosen.length === 0 && days.from <= days.to) {
       return [
         {

@@ -58,9 +58,9 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
     },
     connect: ({ name, credential }) =>
       attempt(credential.provider, async () => {
-        const { connection, replaced, warning } = await connections.connect(credential, name);
+        const { connection, replaced, rejoined, warning } = await connections.connect(credential, name);
         syncs.beginAnew(connection.id);
-        return { id: connection.id, replaced, warning };
+        return { id: connection.id, replaced, rejoined, warning };
       }),
     replaceKey: ({ connection, credential }) =>
       attempt(credential.provider, async () => {

@@ -104,6 +104,7 @@ describe('wrong use', () => {
     ['refresh --since 2026-02-30', /"2026-02-30" is not a day/],
     ['refresh --since 2026-1-1', /not a day/],
     ['refresh --since 2026-11-24', /is still to come; give a day up to today, which is 2026-11-22 in UTC/],
+    ['export - --from 2026-11-24 --to 2026-11-30', /--from 2026-11-24 is still to come/],
     ['refresh --connection=', /--connection needs a value/],
     ['refresh --since 2026-01-01 --since 2026-01-02', /--since stands twice/],
     ['status --json --json', /--json stands twice/],

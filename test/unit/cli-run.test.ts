@@ -117,7 +117,7 @@ describe('the core', () => {
 describe('connect', () => {
   const connectSpy = () =>
     vi.fn<CliApp['connect']>(() =>
-      Promise.resolve({ ok: true, value: { id: 'c9', replaced: false, warning: null } }),
+      Promise.resolve({ ok: true, value: { id: 'c9', replaced: false, rejoined: false, warning: null } }),
     );
 
   it.each([
@@ -191,10 +191,18 @@ describe('connect', () => {
 
   it('passes a warning on and tells a replacement apart', async () => {
     const connect: CliApp['connect'] = () =>
-      Promise.resolve({ ok: true, value: { id: 'c1', replaced: true, warning: 'An unusual prefix.' } });
+      Promise.resolve({
+        ok: true,
+        value: { id: 'c1', replaced: true, rejoined: false, warning: 'An unusual prefix.' },
+      });
     const ran = await run('connect phala', { connect }, { stdin: input('k\n') });
     expect(ran).toMatchObject({ status: 0, err: 'An unusual prefix.\n' });
     expect(ran.out).toMatch(/^Replaced the key of Phala as c1/);
+    const rejoin: CliApp['connect'] = () =>
+      Promise.resolve({ ok: true, value: { id: 'c1', replaced: true, rejoined: true, warning: null } });
+    expect((await run('connect phala', { connect: rejoin }, { stdin: input('k\n') })).out).toMatch(
+      /^Connected again, with the history that was kept, Phala as c1/,
+    );
   });
 });
 
@@ -270,6 +278,10 @@ describe('refresh', () => {
       status: 1,
       out: '',
       err: 'There is no connection to refresh; add one with "cost-tray connect".\n',
+    });
+    expect(await run('refresh --connection c1')).toMatchObject({
+      status: 1,
+      err: 'c1 was removed; connect its account again with "cost-tray connect".\n',
     });
   });
 

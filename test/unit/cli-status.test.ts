@@ -384,6 +384,12 @@ describe('check', () => {
       );
     });
 
+    it('is needed of some connection: a kept history alone says nothing of now', () => {
+      const left = checkOf({ connections: [{ ...connection, removed: true }] });
+      expect(left).toMatchObject({ status: 3 });
+      expect(left.text).toMatch(/cannot know, nothing is connected\n/);
+    });
+
     it('asks nothing of a connection that was removed', () => {
       expect(checkOf({ connections: [connection, { ...team, removed: true }] }).status).toBe(0);
     });
@@ -465,8 +471,16 @@ Analytics: the vendor reported 5 CHC, stored are 4.5 CHC.
     const sentence = 'No connection yet; add one with "cost-tray connect".\n';
     expect(connectionsText([])).toBe(sentence);
     expect(statusText({ ...input, connections: [] })).toBe(sentence);
-    expect(statusText({ ...input, connections: [{ ...connection, removed: true }], asOf: null })).toMatch(
-      /^Days are UTC\n\nToday /,
+    const left = statusText({ ...input, connections: [{ ...connection, removed: true }], asOf: null });
+    expect(left).toMatch(/^Days are UTC\n\nToday /);
+    expect(left).toMatch(/\n\nNothing is connected any more: [^\n]+ removed connections\.\n$/);
+  });
+
+  it('tells apart that a connection has not read today, which no longer period counts', () => {
+    const today = { ...input.periods.today, unknownDays: [input.periods.today.range.from] };
+    const lines = statusText({ ...input, periods: { ...input.periods, today } }).split('\n');
+    expect(lines.find((line) => line.startsWith('Today '))).toMatch(
+      /2026-11-22, not read by every connection/,
     );
   });
 

@@ -65,7 +65,8 @@ export const status: StatusInput = {
 
 export function appWith(changes: Partial<CliApp> = {}): CliApp {
   return {
-    connect: () => Promise.resolve({ ok: true, value: { id: 'c1', replaced: false, warning: null } }),
+    connect: () =>
+      Promise.resolve({ ok: true, value: { id: 'c1', replaced: false, rejoined: false, warning: null } }),
     connections: () => Promise.resolve([view]),
     disconnect: () => Promise.resolve({ ok: true, value: undefined }),
     refresh: () => Promise.resolve([]),

@@ -29,6 +29,7 @@ const CALLS: readonly [words: string[], window: boolean][] = [
   [['status', '--json'], false],
   [['--no-sandbox', 'status'], false],
   [['export', '-', '--from', '2026-01-01', '--to', '2026-01-31'], false],
+  [['-h'], false],
   [['--help'], false],
   [['--version'], false],
 ];
