@@ -137,12 +137,15 @@ export function faultOfAnswer(response: VendorResponse, rules: AnswerRules, now:
   if (status === 402) return new FaultError('payment', text);
   if (status === 403) return new FaultError('permission', missingPermission(rules.permission, text));
   if ((status === 404 || status === 410) && rules.scoped) return new FaultError('no-such-app', text);
-  if (rules.dated && (status === 400 || (status === 422 && text !== null && /date/i.test(text)))) {
+  if (rules.dated && (status === 400 || (status === 422 && text !== null && ABOUT_DAYS.test(text)))) {
     return new FaultError('range', text);
   }
   // Whatever else is refused was not read, so nothing can be said of its format.
   return new FaultError(status >= 400 ? 'refused' : 'format', said);
 }
+
+/** A field of the days asked for is wrong, or they are too many. */
+const ABOUT_DAYS = /date|\b(?:period|range|days?)\b/i;
 
 /** A refusal that says the key itself is at fault: expired, disabled, revoked. */
 const BAD_KEY =

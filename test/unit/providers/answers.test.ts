@@ -87,6 +87,13 @@ describe('a fault', () => {
       'query.end_date: bad',
     ],
     [
+      '422 period',
+      answer({ status: 422, error: 'Time period queried exceeds 30' }, 422),
+      CLICKHOUSE,
+      'range',
+      'Time period queried exceeds 30',
+    ],
+    [
       '422 other',
       answer({ detail: [{ loc: ['query', 'limit'], msg: 'too big', type: 't' }] }, 422),
       DATED,
