@@ -1,5 +1,5 @@
 import type { PeriodAmount } from '../../shared/model.js';
-import { formatDecimal } from '../../shared/money.js';
+import { ZERO, convert, formatDecimal, sum } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { isUnreported } from '../../shared/policy/period-amount.js';
 import { isStale } from '../../shared/policy/staleness.js';
@@ -42,6 +42,19 @@ function outdated({ connections, cadenceMinutes, now }: StatusInput): string | n
     : `data of ${name} are as of ${minutes(oldest.lastSuccess)}`;
 }
 
+/**
+ * What vendors reported beyond what is stored, in USD: with it an amount may be over.
+ * Of which days it is their totals do not tell.
+ */
+function reportedBeyond({ connections }: StatusInput): Nanos {
+  return sum(
+    connections.map(({ removed, reconciliation, usdPerUnit }) => {
+      if (removed || reconciliation === null || reconciliation.rounding) return ZERO;
+      return reconciliation.difference > 0n ? convert(reconciliation.difference, usdPerUnit) : ZERO;
+    }),
+  );
+}
+
 /** How two amounts are written: exactly, where rounding would make them look the same. */
 function tellApart(one: Nanos, other: Nanos): (amount: Nanos) => string {
   const looksSame = one !== other && dollars(one) === dollars(other);
@@ -59,15 +72,18 @@ export function checkLimits(
 ): { readonly text: string; readonly status: number } {
   const { monthToDate, today } = input.periods;
   const old = outdated(input);
+  const beyond = reportedBeyond(input);
   const verdicts: Verdict[] = [];
   const lines: string[] = [];
   const compare = (label: string, period: PeriodAmount, limit: Nanos | null, whole: boolean): void => {
     if (limit === null) return;
-    const found = verdict(period, limit, whole && old === null);
+    const isDisputed = period.usd + beyond > limit;
+    const found = verdict(period, limit, whole && old === null && !isDisputed);
     const amount = tellApart(period.usd, limit);
     const spent = period.known === 'none' ? nothing(period) : amount(period.usd);
     verdicts.push(found);
-    const why = found === 'cannot know' && old !== null ? `, ${old}` : '';
+    const reason = old ?? (isDisputed ? `vendors reported ${dollars(beyond)} more than is stored` : null);
+    const why = found === 'cannot know' && reason !== null ? `, ${reason}` : '';
     lines.push(`${label}: ${spent}, limit ${amount(limit)}: ${found}${why}\n`);
   };
   compare('Month to date', monthToDate, limits.monthOver, isRead(monthToDate, input.now, input.leftDays));

@@ -247,7 +247,8 @@ describe('check', () => {
   const ten = nanos(10_000_000_000n);
 
   /** Every connection that counts was read 15 minutes ago. */
-  const current = { ...input, connections: [connection, { ...fresh, removed: true }] };
+  const agreed = { ...connection, reconciliation: null };
+  const current = { ...input, connections: [agreed, { ...fresh, removed: true }] };
 
   it.each([
     ['under', month(9_999_999_999n, 'whole', []), 0],
@@ -382,6 +383,27 @@ describe('check', () => {
       expect(whyOf(older, { ...fresh, state: 'syncing' }, team)).toMatch(
         /: cannot know, Team \[2J x has not been read whole yet$/,
       );
+    });
+
+    it('is not known where vendors reported more than is stored, and that would be over', () => {
+      const beyond = (difference: bigint, rounding = false): StatusConnection => ({
+        ...agreed,
+        usdPerUnit: nanos(500_000_000n),
+        reconciliation: {
+          unit: 'CHC',
+          reported: nanos(difference),
+          stored: nanos(0n),
+          difference: nanos(difference),
+          rounding,
+        },
+      });
+      const found = checkOf({ connections: [beyond(18_000_000_002n)] });
+      expect(found.status).toBe(3);
+      expect(found.text).toMatch(/: cannot know, vendors reported \$9\.00 more than is stored\n/);
+      expect(checkOf({ connections: [beyond(18_000_000_000n)] }).status).toBe(0);
+      expect(checkOf({ connections: [beyond(-20n * ten)] }).status).toBe(0);
+      expect(checkOf({ connections: [beyond(20n * ten, true)] }).status).toBe(0);
+      expect(checkOf({ connections: [{ ...beyond(20n * ten), removed: true }, agreed] }).status).toBe(0);
     });
 
     it('is needed of some connection: a kept history alone says nothing of now', () => {
