@@ -189,8 +189,7 @@ class Sync {
       at: now(),
       asOf: Math.min(now(), this.budget.oldestWaiting),
       fault,
-      reconciliation:
-        fault === null ? (this.reconciliation() ?? current.reconciliation) : current.reconciliation,
+      reconciliation: fault === null ? this.reconciliation() : current.reconciliation,
       memo: this.memo.values,
     });
     this.deps.onWritten();

@@ -96,7 +96,7 @@ export class WindowReader {
         // Who asks for settled days is told all that they hold beside the answer.
         const stored = result.sum + (isSince ? forgotten : 0n);
         memo.comparison.add({ reported: result.reported, stored, terms: result.rows });
-      }
+      } else memo.comparison.addUnreported();
       this.unknownResources ||= result.unknownResources;
       if (task.purpose === 'audit') ledger.recordAudit(task.scope.id, context.now());
       onWritten();

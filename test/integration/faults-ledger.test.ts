@@ -170,6 +170,20 @@ describe.each(BOTH)('%s: totals', (provider) => {
     expect(program.ledger.connection(id)?.reconciliation).toMatchObject({ difference: 0n });
   });
 
+  it('that are no longer given are no total: a difference of before does not stand for now', async () => {
+    const { program, id } = await settled(provider);
+    program.servers.setFault(provider, { kind: 'totals-disagree' });
+    program.now += 6 * HOUR_MS;
+    expectDone(await program.sync(id));
+    expect(program.ledger.connection(id)?.reconciliation).not.toBeNull();
+    program.servers.setFault(provider, { kind: 'totals-missing' });
+    program.now += HOUR_MS;
+    expectDone(await program.sync(id));
+    expect(program.ledger.connection(id)?.reconciliation).toBeNull();
+    await backToTheTruth(program, id, provider);
+    expect(program.ledger.connection(id)?.reconciliation).toMatchObject({ difference: 0n });
+  });
+
   it('that are a nano apart: rounding, kept with its size', async () => {
     const { program, id } = await settled(provider);
     program.servers.setFault(provider, { kind: 'totals-disagree', nanos: 1 });

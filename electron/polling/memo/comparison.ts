@@ -12,9 +12,11 @@ interface Compared {
 
 const INTEGER = /^-?\d{1,30}$/;
 
-/** One sync's, or that of the last one in which a total was given. */
+/** One sync's, or that of the last one in which anything was read. */
 export class Comparison {
   private own: Compared | null = null;
+  /** A window was read of which the vendor gave no total. */
+  private isPartial = false;
 
   /** @param memo of the connection, in which it is kept */
   constructor(private readonly memo: Record<string, unknown>) {}
@@ -28,13 +30,19 @@ export class Comparison {
     };
   }
 
+  /** The answers of a window bore no total: what is compared of the others says nothing of it. */
+  addUnreported(): void {
+    this.isPartial = true;
+  }
+
   /**
    * Ends a sync that went well.
    *
    * @param disputed what stands beside the answers of whichever sync
-   * @returns null where the vendor never gave a total
+   * @returns null where the vendor gave no total of anything that was read, or never did
    */
   conclude(unit: Unit, disputed: bigint): Reconciliation | null {
+    if (this.own === null && this.isPartial && disputed === 0n) delete this.memo.compared;
     const compared = this.own ?? this.last();
     if (compared === null) return null;
     const { reported, terms } = compared;
