@@ -15,16 +15,24 @@ export const PERIOD_IDS = [
 
 export type PeriodId = (typeof PERIOD_IDS)[number];
 
+/** The day on which a billing period begins in a month: the anchor's day of month, clipped to short months. */
+function billingDay(month: Day, anchor: Day): Day {
+  const first = firstOfMonth(month);
+  return addDays(first, Math.min(dayOfMonth(anchor), dayOfMonth(lastOfMonth(first))) - 1);
+}
+
 /**
  * The first day of the billing period that holds `today`: monthly from the day
  * of month on which the account was created, clipped to short months.
  */
 export function billingPeriodStart(today: Day, anchor: Day): Day {
-  const month = firstOfMonth(today);
-  const place = (first: Day): Day =>
-    addDays(first, Math.min(dayOfMonth(anchor), dayOfMonth(lastOfMonth(first))) - 1);
-  const start = place(month);
-  return start <= today ? start : place(addMonths(month, -1));
+  const start = billingDay(today, anchor);
+  return start <= today ? start : billingDay(addMonths(today, -1), anchor);
+}
+
+/** The last day of the billing period that holds `today`: the next one begins on the day after. */
+export function billingPeriodEnd(today: Day, anchor: Day): Day {
+  return addDays(billingDay(addMonths(billingPeriodStart(today, anchor), 1), anchor), -1);
 }
 
 /**

@@ -12,7 +12,7 @@ import {
 import type { Day, DayRange } from '../../shared/day.js';
 import type { Overview, SecretStoreState, ViewChoice } from '../../shared/model.js';
 import { parseNanos } from '../../shared/money.js';
-import { resolvePeriod, stretchBefore } from '../../shared/period.js';
+import { billingPeriodEnd, resolvePeriod, stretchBefore } from '../../shared/period.js';
 import { budgetView } from '../../shared/policy/budget.js';
 import { compare } from '../../shared/policy/change.js';
 import { HISTORY_DAYS, forecast } from '../../shared/policy/forecast.js';
@@ -53,10 +53,11 @@ export function buildOverview(input: OverviewInput): Overview {
   // A connection that was forgotten while it was looked at: back to all of them.
   const view = chosen.length === 0 ? { ...input.view, connection: null } : input.view;
   const selected = chosen.length === 0 ? all : chosen;
-  const asked = resolvePeriod(view.period, today, view.custom, chosen[0]?.billingAnchor ?? null);
+  const anchor = chosen[0]?.billingAnchor ?? null;
+  const asked = resolvePeriod(view.period, today, view.custom, anchor);
   const range = { from: firstShown(ledger, all, asked, today), to: asked.to };
-  const chart = chartRange(view, range);
-  const before = stretchBefore(view.period, range, chosen[0]?.billingAnchor ?? null);
+  const chart = chartRange(view, range, anchor);
+  const before = stretchBefore(view.period, range, anchor);
   const month: DayRange = { from: firstOfMonth(today), to: today };
   const from = [range.from, chart.from, before.from, month.from, addDays(today, -HISTORY_DAYS)].reduce(
     earlier,
@@ -152,7 +153,7 @@ function daysFollowed(connections: readonly Connection[], facts: DayFacts): Arra
   });
 }
 
-function chartRange(view: ViewChoice, range: DayRange): DayRange {
+function chartRange(view: ViewChoice, range: DayRange, anchor: Day | null): DayRange {
   switch (view.period) {
     case 'today':
     case 'yesterday':
@@ -160,7 +161,10 @@ function chartRange(view: ViewChoice, range: DayRange): DayRange {
     case 'monthToDate':
       return { from: range.from, to: lastOfMonth(range.to) };
     case 'billingPeriod':
-      return { from: range.from, to: addDays(addMonths(range.from, 1), -1) };
+      return {
+        from: range.from,
+        to: anchor === null ? lastOfMonth(range.to) : billingPeriodEnd(range.to, anchor),
+      };
     default:
       return range;
   }

@@ -6,6 +6,7 @@ import type { Ledger, StoredCharge } from '../../electron/ledger/types.js';
 import type { Charge } from '../../electron/providers/adapter.js';
 import { addDays, contains, day, daysBetween, earlier, endOf, startOf } from '../../shared/day.js';
 import type { DayRange } from '../../shared/day.js';
+import { DEFAULT_VIEW } from '../../shared/model.js';
 import type { BreakdownBy, Overview, SplitBy, ViewChoice } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
 import { PERIOD_IDS } from '../../shared/period.js';
@@ -56,13 +57,13 @@ function chargeOf({ back, resource, meter, usd }: Drawn, number: number): Charge
   };
 }
 
-function overviewOf(ledger: Ledger, view: ViewChoice): Overview {
+function overviewOf(ledger: Ledger, view: ViewChoice, now = CLOCK): Overview {
   return buildOverview({
     ledger,
     settings: DEFAULT_SETTINGS,
     view,
     live: {
-      now: CLOCK,
+      now,
       cadenceMinutes: 15,
       syncing: new Map(),
       sessionOnly: new Set(),
@@ -196,5 +197,25 @@ describe('an overview', () => {
       ),
       { numRuns: 25 },
     );
+  });
+
+  it.each([
+    ['2026-01-31', '2026-05-30', '2026-05-30'],
+    ['2026-01-29', '2026-03-28', '2026-03-28'],
+    ['2026-01-17', '2026-05-30', '2026-06-16'],
+    [null, '2026-02-28', '2026-02-28'],
+  ])('charts the billing period of an account of %s on %s up to %s', (anchor, now, last) => {
+    const own = bench();
+    try {
+      const billingAnchor = anchor === null ? null : day(anchor);
+      const { id } = addConnection(own.ledger, { billingAnchor });
+      const view = { ...DEFAULT_VIEW, period: 'billingPeriod', connection: id } as const;
+      const { days: bars, total: period } = overviewOf(own.ledger, view, startOf(day(now)));
+      expect(bars[0]?.day).toBe(period.range.from);
+      expect(bars.at(-1)?.day).toBe(last);
+      expect(bars.filter(({ state }) => state !== 'future').at(-1)?.day).toBe(now);
+    } finally {
+      own.close();
+    }
   });
 });

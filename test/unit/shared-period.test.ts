@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { addDays, day, dayFromNumber, lengthOf } from '../../shared/day.js';
-import { billingPeriodStart, PERIOD_IDS, resolvePeriod, stretchBefore } from '../../shared/period.js';
+import { addDays, contains, day, dayFromNumber, eachDay, lengthOf } from '../../shared/day.js';
+import {
+  billingPeriodEnd,
+  billingPeriodStart,
+  PERIOD_IDS,
+  resolvePeriod,
+  stretchBefore,
+} from '../../shared/period.js';
 
 const range = (from: string, to: string) => ({ from: day(from), to: day(to) });
 
@@ -50,6 +56,35 @@ describe('billingPeriodStart of an account of the 31st', () => {
   ])('on %s is %s', (today, start) => {
     expect(billingPeriodStart(day(today), day('2025-01-31'))).toBe(start);
   });
+});
+
+describe('billingPeriodEnd', () => {
+  it.each([
+    ['2025-01-31', '2026-02-27', '2026-02-27'],
+    ['2025-01-31', '2026-05-30', '2026-05-30'],
+    ['2025-01-29', '2026-03-28', '2026-03-28'],
+    ['2025-03-17', '2026-12-31', '2027-01-16'],
+    ['2025-03-01', '2026-11-22', '2026-11-30'],
+  ])('of an account of %s on %s is %s', (anchor, today, end) => {
+    expect(billingPeriodEnd(day(today), day(anchor))).toBe(end);
+  });
+
+  it.each(eachDay(range('2025-01-01', '2025-01-31')))(
+    'of an account of %s: each day lies in its period, and the periods follow each other',
+    (anchor) => {
+      const apart = eachDay(range('2027-01-01', '2028-12-31')).filter((today) => {
+        const period = { from: billingPeriodStart(today, anchor), to: billingPeriodEnd(today, anchor) };
+        const next = addDays(period.to, 1);
+        return (
+          !contains(period, today) ||
+          billingPeriodEnd(period.from, anchor) !== period.to ||
+          billingPeriodStart(period.to, anchor) !== period.from ||
+          billingPeriodStart(next, anchor) !== next
+        );
+      });
+      expect(apart).toEqual([]);
+    },
+  );
 });
 
 describe('stretchBefore', () => {
