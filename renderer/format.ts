@@ -4,7 +4,7 @@
  */
 import { DAY_MS, startOf } from '../shared/day';
 import type { Day, DayRange } from '../shared/day';
-import { NANOS_PER_UNIT, formatDecimal } from '../shared/money';
+import { AMOUNT_TEXT, NANOS_PER_UNIT, formatDecimal } from '../shared/money';
 import type { Unit } from '../shared/model';
 
 const HIDDEN = '•••';
@@ -247,7 +247,7 @@ export function listText(names: readonly string[], most = 2): string {
 /**
  * The decimal text of an amount that a user typed in their own number format:
  * "2.500,50" in German and "2,500.50" in English are both "2500.50". Null for
- * what is no amount of at most 9 decimals.
+ * what is no amount of less than a billion with at most 9 decimals.
  */
 export function parseAmountText(text: string, locale: string): string | null {
   const parts = new Intl.NumberFormat(locale).formatToParts(1234567.5);
@@ -258,5 +258,5 @@ export function parseAmountText(text: string, locale: string): string | null {
     .split(group.trim() === '' ? ' ' : group)
     .join('');
   const plain = point === '.' ? bare : bare.replace(point, '.');
-  return /^\d{1,10}(\.\d{1,9})?$/.test(plain) ? plain : null;
+  return AMOUNT_TEXT.test(plain) ? plain : null;
 }

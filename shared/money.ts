@@ -17,6 +17,12 @@ export const NANOS_PER_UNIT = 1_000_000_000n;
  */
 export const MAX_RECORD_NANOS = 1_000_000_000n * NANOS_PER_UNIT;
 
+/**
+ * An amount as a person or this program writes it: no sign, no exponent, and never
+ * more than {@link MAX_RECORD_NANOS}.
+ */
+export const AMOUNT_TEXT = /^\d{1,9}(\.\d{1,9})?$/;
+
 /** Of so many decimal digits, no two numbers are the same double. */
 const DISTINCT_NANOS = 1e15;
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
-const nanosText = z.string().regex(/^\d{1,10}(\.\d{1,9})?$/);
+import { AMOUNT_TEXT } from './money.js';
+
+const amountText = z.string().regex(AMOUNT_TEXT);
 
 /**
  * The user's settings, as kept in `settings.json`. Every field has a default,
@@ -15,7 +17,7 @@ export const settingsSchema = z.object({
   /** A BCP 47 tag for numbers, or null for the system's. */
   numberLocale: z.string().max(35).nullable().catch(null),
   /** The month's budget in USD as a decimal string, or null for none. */
-  budgetUsd: nanosText.nullable().catch(null),
+  budgetUsd: amountText.nullable().catch(null),
   /** Which number the tooltip (macOS: the title) bears. */
   trayNumber: z.enum(['monthToDate', 'today', 'none']).catch('monthToDate'),
   /** How many months a first connection reads back. */
@@ -47,7 +49,7 @@ export const settingsPatchSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).optional(),
   hideAmounts: z.boolean().optional(),
   numberLocale: z.string().max(35).nullable().optional(),
-  budgetUsd: nanosText.nullable().optional(),
+  budgetUsd: amountText.nullable().optional(),
   trayNumber: z.enum(['monthToDate', 'today', 'none']).optional(),
   historyMonths: z.number().int().min(1).max(36).optional(),
   startAtLogin: z.boolean().optional(),

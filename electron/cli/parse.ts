@@ -3,7 +3,7 @@ import type { ExportProfile } from '../../shared/choices.js';
 import { addDays, earlier, parseDay } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { PROVIDER_IDS } from '../../shared/model.js';
-import { parseNanos } from '../../shared/money.js';
+import { AMOUNT_TEXT, parseNanos } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { UsageError } from './commands.js';
 import type { Command, ExportCommand } from './commands.js';
@@ -16,8 +16,6 @@ const PROFILES_TO_COME = ['focus', 'jsonl'];
 /** As the name of a connection in the window. */
 const NAME_LENGTH = 60;
 const ID_LENGTH = 64;
-
-const LIMIT = /^\d{1,10}(\.\d{1,9})?$/;
 
 /** The word itself may be a key on the wrong line, so it is not repeated. */
 function noMore(command: string, words: readonly string[], from: number): void {
@@ -48,7 +46,7 @@ function checkedId(id: string): string {
 function limitOption(words: Words, option: string): Nanos | null {
   const text = words.values.get(option);
   if (text === undefined) return null;
-  if (!LIMIT.test(text)) {
+  if (!AMOUNT_TEXT.test(text)) {
     throw new UsageError(
       `${option} "${echo(text)}" is not an amount in USD; write it as digits, such as 1500 or 99.50.`,
     );

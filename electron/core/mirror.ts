@@ -7,12 +7,9 @@ import { z } from 'zod';
 
 import { parseDay } from '../../shared/day.js';
 import { PROVIDER_IDS } from '../../shared/model.js';
-import { formatDecimal, parseNanos } from '../../shared/money.js';
+import { AMOUNT_TEXT, formatDecimal, parseNanos } from '../../shared/money.js';
 import type { Connection, Ledger } from '../ledger/types.js';
 import { readJsonFile, writeJsonFile } from './files.js';
-
-/** As {@link formatDecimal} writes a rate. */
-const DECIMAL = /^\d{1,9}(\.\d{1,9})?$/;
 
 const mirrorSchema = z.object({
   schema: z.literal(1),
@@ -25,7 +22,7 @@ const mirrorSchema = z.object({
       name: z.string(),
       unit: z.enum(['USD', 'CHC']),
       origin: z.string(),
-      rates: z.array(z.object({ from: z.string(), usdPerUnit: z.string().regex(DECIMAL) })),
+      rates: z.array(z.object({ from: z.string(), usdPerUnit: z.string().regex(AMOUNT_TEXT) })),
     }),
   ),
 });

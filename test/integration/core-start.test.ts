@@ -200,6 +200,13 @@ describe('a start over damaged files', () => {
     expect(existsSync(join(folder, `settings.json.${DAMAGED}`))).toBe(false);
   });
 
+  it('has no budget where the one that was kept is more than an amount may be', async () => {
+    writeFileSync(join(folder, 'settings.json'), '{"theme":"dark","budgetUsd":"2000000000"}');
+    const core = await start();
+    expect(core.settings()).toMatchObject({ theme: 'dark', budgetUsd: null });
+    expect(core.state().overview.budget).toBeNull();
+  });
+
   it('says both where both are damaged', async () => {
     for (const name of ['ledger.sqlite', 'settings.json'])
       writeFileSync(join(folder, name), 'no '.repeat(4_000));

@@ -115,6 +115,7 @@ describe('wrong use', () => {
     ['check --month-over 1,000', /not an amount/],
     ['check --month-over -5', /not an amount/],
     ['check --month-over 1e3', /not an amount/],
+    ['check --month-over 5000000000', /"5000000000" is not an amount in USD/],
     ['check --today-over .5', /not an amount/],
     ['check --today-over 0.0000000001', /not an amount/],
     ['export', /needs a file/],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import {
   absolute,
+  AMOUNT_TEXT,
   convert,
   divideHalfEven,
   formatDecimal,
@@ -57,6 +58,11 @@ const PARSED: ReadonlyArray<readonly [string, bigint]> = [
 describe('parseNanos', () => {
   it.each(PARSED)('reads %s', (text, expected) => {
     expect(parseNanos(text)).toBe(expected);
+  });
+
+  it.each(['0', '5', '0.000000001', '999999999.999999999'])('reads %s, which a person may write', (text) => {
+    expect(text).toMatch(AMOUNT_TEXT);
+    expect(formatDecimal(parseNanos(text))).toBe(text);
   });
 
   it.each([
