@@ -56,7 +56,7 @@ const CAUSES: ReadonlyMap<number, string> = new Map([
   [SQLITE_NOTADB, 'it is not a ledger'],
 ]);
 
-/** What `sum` says beyond 64 bits: no disk is at fault, but what was answered. */
+/** What `sum` says beyond 64 bits: no disk is at fault, but what was answered or asked for. */
 const SUM_OVERFLOW = 'integer overflow';
 
 /** SQLite's primary result code of an error, or null where it bears none. */
@@ -114,6 +114,13 @@ export function isBusy(error: unknown): boolean {
 /** Amounts of which each is money, but whose sum needs more than SQLite's 64 bits. */
 function tooMuch(): FaultError {
   return new FaultError('format', 'the amounts add up to more than can be counted');
+}
+
+/** A sum that needs more than SQLite's 64 bits, not one amount that does. */
+export function isTooMuch(error: unknown): boolean {
+  return (
+    error instanceof FaultError && error.cause instanceof Error && error.cause.message.includes(SUM_OVERFLOW)
+  );
 }
 
 function asFault(error: unknown): unknown {

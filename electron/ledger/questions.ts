@@ -4,6 +4,8 @@ import type { ProviderId, Unit } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
 import { dayOrNull, numberOrNull } from './columns.js';
 import type { Database } from './driver.js';
+import { readSum, withSums } from './long-sums.js';
+import type { SumOf } from './long-sums.js';
 import { resourceKey } from './resource-key.js';
 import type { Ledger, MeterSum, Question, ResourceSum, RollupKey } from './types.js';
 
@@ -70,10 +72,11 @@ function findResource(
   return row === null ? null : { connection, resource: row.id };
 }
 
+/** Its sums as {@link readSum} reads them. */
 interface MeterRow {
   readonly meter: string;
-  readonly native: bigint;
-  readonly usd: bigint;
+  readonly native: string;
+  readonly usd: string;
 }
 
 /** Meters of the same name, provider and unit as one, largest USD first. */
@@ -90,8 +93,8 @@ function mergeMeters(
         meter: row.meter,
         provider,
         unit,
-        native: nanos((known?.native ?? 0n) + row.native),
-        usd: nanos((known?.usd ?? 0n) + row.usd),
+        native: nanos((known?.native ?? 0n) + readSum(row.native)),
+        usd: nanos((known?.usd ?? 0n) + readSum(row.usd)),
       });
     }
   }
@@ -132,25 +135,29 @@ export function questionPart(db: Database): QuestionPart {
       mergeMeters(
         askedConnections(db, question).map((connection) => ({
           connection,
-          rows: db.all<MeterRow>(
-            `SELECT m.meter, t.native, t.usd FROM (
-               ${sumsBy('meter')}
-             ) t JOIN meter m ON m.id = t.meter_id`,
-            connection.n,
-            ...bounds(question),
+          rows: withSums((sumOf) =>
+            db.all<MeterRow>(
+              `SELECT m.meter, t.native, t.usd FROM (
+                 ${sumsBy('meter', sumOf)}
+               ) t JOIN meter m ON m.id = t.meter_id`,
+              connection.n,
+              ...bounds(question),
+            ),
           ),
         })),
       ),
     resourceMeters(question, key) {
       const found = findResource(db, question, key);
       if (found === null) return [];
-      const rows = db.all<MeterRow>(
-        `SELECT m.meter, sum(d.native) AS native, sum(d.usd) AS usd
-         FROM daily d JOIN meter m ON m.id = d.meter_id
-         WHERE d.connection_n = ? AND d.day BETWEEN ? AND ? AND d.resource_id = ? GROUP BY m.meter`,
-        found.connection.n,
-        ...bounds(question),
-        found.resource,
+      const rows = withSums((sumOf) =>
+        db.all<MeterRow>(
+          `SELECT m.meter, ${sumsOf(sumOf)}
+           FROM daily d JOIN meter m ON m.id = d.meter_id
+           WHERE d.connection_n = ? AND d.day BETWEEN ? AND ? AND d.resource_id = ? GROUP BY m.meter`,
+          found.connection.n,
+          ...bounds(question),
+          found.resource,
+        ),
       );
       return mergeMeters([{ connection: found.connection, rows }]);
     },
@@ -192,35 +199,42 @@ export function questionPart(db: Database): QuestionPart {
   };
 }
 
+/** What rows `d` of the rollup add up to. */
+function sumsOf(sumOf: SumOf): string {
+  return `${sumOf('d.native')} AS native, ${sumOf('d.usd')} AS usd`;
+}
+
 /** A connection's sums ?1 over the days ?2 to ?3: one stretch of the rollup a resource or meter, and no sorting. */
-function sumsBy(of: RollupKey): string {
-  return `SELECT d.${of}_id, sum(d.native) AS native, sum(d.usd) AS usd
+function sumsBy(of: RollupKey, sumOf: SumOf): string {
+  return `SELECT d.${of}_id, ${sumsOf(sumOf)}
     FROM ${of} o CROSS JOIN ${of}_day d
       ON d.connection_n = ?1 AND d.${of}_id = o.id AND d.day BETWEEN ?2 AND ?3
     WHERE o.connection_n = ?1 GROUP BY o.id`;
 }
 
 function resourceSums(db: Database, connection: AskedConnection, question: Question): ResourceSum[] {
-  const rows = db.bulk<
-    [
-      id: string,
-      name: string | null,
-      kind: string,
-      stopped: number,
-      groupId: string | null,
-      groupName: string | null,
-      native: string,
-      usd: string,
-    ]
-  >(
-    `r.vendor_id, coalesce(r.listed_name, r.name), coalesce(r.listed_kind, r.kind), r.stopped,
-       g.vendor_id, g.name, CAST(t.native AS TEXT), CAST(t.usd AS TEXT)`,
-    `(
-       ${sumsBy('resource')}
-     ) t JOIN resource r ON r.id = t.resource_id LEFT JOIN grp g ON g.id = r.group_id`,
-    null,
-    connection.n,
-    ...bounds(question),
+  const rows = withSums((sumOf) =>
+    db.bulk<
+      [
+        id: string,
+        name: string | null,
+        kind: string,
+        stopped: number,
+        groupId: string | null,
+        groupName: string | null,
+        native: string,
+        usd: string,
+      ]
+    >(
+      `r.vendor_id, coalesce(r.listed_name, r.name), coalesce(r.listed_kind, r.kind), r.stopped,
+         g.vendor_id, g.name, t.native, t.usd`,
+      `(
+         ${sumsBy('resource', sumOf)}
+       ) t JOIN resource r ON r.id = t.resource_id LEFT JOIN grp g ON g.id = r.group_id`,
+      null,
+      connection.n,
+      ...bounds(question),
+    ),
   );
   const { id: connectionId, provider, unit } = connection;
   return rows
@@ -231,8 +245,8 @@ function resourceSums(db: Database, connection: AskedConnection, question: Quest
       key: resourceKey(connectionId, id),
       resource: { id, name, kind, stopped: stopped === 1 },
       group: groupId === null ? null : { id: groupId, name: groupName },
-      native: nanos(BigInt(native)),
-      usd: nanos(BigInt(usd)),
+      native: readSum(native),
+      usd: readSum(usd),
     }))
     .sort((a, b) => (a.usd === b.usd ? (a.resource.id < b.resource.id ? -1 : 1) : a.usd > b.usd ? -1 : 1));
 }
@@ -242,21 +256,23 @@ function metersByResource(
   connection: AskedConnection,
   question: Question,
 ): Array<[key: string, meters: MeterSum[]]> {
-  const rows = db.bulk<[id: string, meter: string, native: string, usd: string]>(
-    'r.vendor_id, t.meter, CAST(t.native AS TEXT), CAST(t.usd AS TEXT)',
-    `(
-       SELECT d.resource_id, m.meter, sum(d.native) AS native, sum(d.usd) AS usd
-       FROM daily d JOIN meter m ON m.id = d.meter_id
-       WHERE d.connection_n = ? AND d.day BETWEEN ? AND ? GROUP BY d.resource_id, m.meter
-     ) t JOIN resource r ON r.id = t.resource_id`,
-    null,
-    connection.n,
-    ...bounds(question),
+  const rows = withSums((sumOf) =>
+    db.bulk<[id: string, meter: string, native: string, usd: string]>(
+      'r.vendor_id, t.meter, t.native, t.usd',
+      `(
+         SELECT d.resource_id, m.meter, ${sumsOf(sumOf)}
+         FROM daily d JOIN meter m ON m.id = d.meter_id
+         WHERE d.connection_n = ? AND d.day BETWEEN ? AND ? GROUP BY d.resource_id, m.meter
+       ) t JOIN resource r ON r.id = t.resource_id`,
+      null,
+      connection.n,
+      ...bounds(question),
+    ),
   );
   const byResource = new Map<string, MeterRow[]>();
   for (const [id, meter, native, usd] of rows) {
     const known = byResource.get(id) ?? [];
-    known.push({ meter, native: BigInt(native), usd: BigInt(usd) });
+    known.push({ meter, native, usd });
     byResource.set(id, known);
   }
   return [...byResource].map(([id, own]) => [

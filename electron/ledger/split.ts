@@ -3,6 +3,7 @@ import type { Day } from '../../shared/day.js';
 import { nanos } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import type { Database } from './driver.js';
+import { readSum, withSums } from './long-sums.js';
 import { askedConnections, bounds } from './questions.js';
 import type { AskedConnection } from './questions.js';
 import { resourceKey } from './resource-key.js';
@@ -30,17 +31,19 @@ export function splitPart(db: Database): Pick<Ledger, 'daySplit' | 'keySums'> {
     keySums(question, by, keys) {
       const sums = new Map<string, Nanos>();
       for (const connection of askedConnections(db, question)) {
-        const rows = db.bulk<[name: string, usd: string]>(
-          'name, CAST(usd AS TEXT)',
-          `(SELECT name, sum(usd) AS usd FROM (${ROWS_OF[by]}) GROUP BY name)`,
-          null,
-          connection.n,
-          ...bounds(question),
-          namesIn(keys, by, connection),
+        const rows = withSums((sumOf) =>
+          db.bulk<[name: string, usd: string]>(
+            'name, usd',
+            `(SELECT name, ${sumOf('usd')} AS usd FROM (${ROWS_OF[by]}) GROUP BY name)`,
+            null,
+            connection.n,
+            ...bounds(question),
+            namesIn(keys, by, connection),
+          ),
         );
         for (const [name, usd] of rows) {
           const key = keyOf(name, by, connection);
-          sums.set(key, nanos((sums.get(key) ?? 0n) + BigInt(usd)));
+          sums.set(key, nanos((sums.get(key) ?? 0n) + readSum(usd)));
         }
       }
       return sums;

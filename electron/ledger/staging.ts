@@ -7,6 +7,7 @@ import { compareCharges, fromColumns, inOrder, writtenAmount } from './day-charg
 import type { ChargeColumns, DayCharge } from './day-charges.js';
 import type { Database, Param } from './driver.js';
 import { packExtra } from './extra.js';
+import { readSum, withSums } from './long-sums.js';
 import type { SeenNames } from './names.js';
 import type { StagedPage, StagedSummary } from './types.js';
 
@@ -137,11 +138,13 @@ export class Staging {
     if (this.held.size > 0) return sizeOf(this.held, days);
     const [filter, ...params] =
       days === null ? ['', this.writer] : ['AND day BETWEEN ? AND ?', this.writer, days.from, days.to];
-    const tabled = this.db.first<{ rows: bigint; sum: bigint | null }>(
-      `SELECT count(*) AS rows, sum(amount) AS sum FROM staged WHERE writer = ? ${filter}`,
-      ...params,
+    const tabled = withSums((sumOf) =>
+      this.db.first<{ rows: bigint; sum: string | null }>(
+        `SELECT count(*) AS rows, ${sumOf('amount')} AS sum FROM staged WHERE writer = ? ${filter}`,
+        ...params,
+      ),
     );
-    return { rows: Number(tabled?.rows ?? 0n), sum: nanos(tabled?.sum ?? 0n) };
+    return { rows: Number(tabled?.rows ?? 0n), sum: readSum(tabled?.sum ?? '0') };
   }
 
   /** As {@link size}, with a digest of the keys. */
@@ -294,6 +297,11 @@ function summarise(db: Database, writer: number, names: SeenNames, days: Stretch
     digest = (digest + BigInt(`0x${hash.digest('hex').slice(0, 32)}`)) % DIGEST_MODULUS;
     count += Number(row.count);
   }
-  const total = db.integer(`SELECT sum(amount) AS value FROM staged WHERE writer = ? ${filter}`, ...params);
-  return { rows: count, sum: nanos(total), digest: digest.toString(16).padStart(32, '0') };
+  const total = withSums((sumOf) =>
+    db.first<{ sum: string | null }>(
+      `SELECT ${sumOf('amount')} AS sum FROM staged WHERE writer = ? ${filter}`,
+      ...params,
+    ),
+  );
+  return { rows: count, sum: readSum(total?.sum ?? '0'), digest: digest.toString(16).padStart(32, '0') };
 }

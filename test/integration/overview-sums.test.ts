@@ -4,14 +4,25 @@ import { describe, expect, it } from 'vitest';
 import { buildOverview } from '../../electron/core/overview.js';
 import type { Ledger, StoredCharge } from '../../electron/ledger/types.js';
 import type { Charge } from '../../electron/providers/adapter.js';
-import { addDays, contains, day, daysBetween, earlier, endOf, startOf } from '../../shared/day.js';
+import { BREAKDOWNS, SPLITS } from '../../shared/choices.js';
+import { addDays, contains, day, daysBetween, eachDay, earlier, endOf, startOf } from '../../shared/day.js';
 import type { DayRange } from '../../shared/day.js';
 import { DEFAULT_VIEW } from '../../shared/model.js';
 import type { BreakdownBy, Overview, SplitBy, ViewChoice } from '../../shared/model.js';
-import { nanos } from '../../shared/money.js';
+import { nanos, sum } from '../../shared/money.js';
 import { PERIOD_IDS } from '../../shared/period.js';
 import { DEFAULT_SETTINGS } from '../../shared/settings.js';
-import { addConnection, ALL, amount, bench, days, listScopes, TODAY, write } from './ledger-support.js';
+import {
+  addConnection,
+  ALL,
+  amount,
+  bench,
+  charge,
+  days,
+  listScopes,
+  TODAY,
+  write,
+} from './ledger-support.js';
 
 /** What an overview shows is the sum of the charges one by one, whichever way they are told apart. */
 
@@ -197,6 +208,48 @@ describe('an overview', () => {
       ),
       { numRuns: 25 },
     );
+  });
+
+  it('shows them also where those of a period need more than 64 bits', () => {
+    const own = bench();
+    try {
+      const connection = addConnection(own.ledger);
+      // Each day's sum is far from it: a window is refused only where a day is not.
+      const charges = eachDay(days('2026-10-01', '2026-11-20')).flatMap((on) =>
+        ['999999999.999999999', '1000000000', '-1000000000'].map((usd, number) =>
+          charge(on, usd, {
+            key: `charge-${number}`,
+            resource: { id: `vm-${number}`, name: null, kind: 'CVM' },
+            meter: number === 0 ? 'Compute' : 'Storage',
+            vendorMeter: `meter-${number}`,
+          }),
+        ),
+      );
+      for (const scope of listScopes(own.ledger, connection, ['scope'], WINDOW.from)) {
+        const pages = [charges.slice(0, 70), charges.slice(70)];
+        expect(
+          write(own.ledger, scope, WINDOW, pages, { reported: sum(charges.map((one) => one.amount)) }),
+        ).toMatchObject({
+          kind: 'committed',
+        });
+      }
+      const stored = [...own.ledger.charges(ALL)];
+      for (const splitBy of SPLITS) {
+        for (const breakdownBy of BREAKDOWNS) {
+          const shown = overviewOf(own.ledger, { ...DEFAULT_VIEW, splitBy, breakdownBy });
+          checkSeries(shown, stored, splitBy);
+          checkBreakdown(shown, stored, breakdownBy);
+        }
+      }
+      const meters = own.ledger.metersByResource(ALL);
+      for (const { key, usd } of own.ledger.resourceSums(ALL)) {
+        expect(total(stored.filter((one) => KEYS.resource(one) === key).map((one) => one.usd))).toBe(usd);
+        expect(own.ledger.resourceMeters(ALL, key)).toMatchObject([{ usd }]);
+        expect(meters.get(key)).toMatchObject([{ usd }]);
+      }
+    } finally {
+      own.close();
+    }
   });
 
   it.each([
