@@ -3,7 +3,7 @@ import { FaultError, faultMessage, keyRefusedMessage } from '../../shared/faults
 import type { CallOutput, CallParsed, Handlers, Outcome } from '../../shared/ipc.js';
 import type { LinkId } from '../../shared/links.js';
 import { PROVIDER_NAMES } from '../../shared/model.js';
-import type { ProviderId, ViewChoice } from '../../shared/model.js';
+import type { AppState, ProviderId, ViewChoice } from '../../shared/model.js';
 import { parseNanos } from '../../shared/money.js';
 import type { Settings } from '../../shared/settings.js';
 import { UnknownConnectionError } from '../core/connections.js';
@@ -14,6 +14,8 @@ export interface HandlerShell {
   /** The page is there and listens. */
   readonly pageReady: () => void;
   readonly changed: () => void;
+  /** All that is shown at present. */
+  readonly state: () => AppState;
   /** Where to save an export, or null when the user cancels. */
   readonly chooseExportPath: (order: CallParsed<'exportCsv'>) => Promise<string | null>;
   readonly copy: (text: string) => void;
@@ -36,7 +38,7 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
   return {
     snapshot: () => {
       shell.pageReady();
-      return core.state();
+      return shell.state();
     },
     setView: (view) => {
       core.view = view satisfies ViewChoice;

@@ -9,6 +9,7 @@ import log from 'electron-log/main.js';
 
 import { HOUR_MS, dayOf, endOf } from '../../shared/day.js';
 import type { CallParsed } from '../../shared/ipc.js';
+import type { AppState, ConnectionView } from '../../shared/model.js';
 import { staleAfterMs } from '../../shared/policy/staleness.js';
 import type { Settings } from '../../shared/settings.js';
 import type { Core } from '../core/core.js';
@@ -21,6 +22,7 @@ import { createHandlers } from './handlers.js';
 import { registerHandlers, senderCheck } from './ipc.js';
 import { watchLedger } from './ledger-watch.js';
 import type { LedgerWatch } from './ledger-watch.js';
+import { LastState, RETRY_MS } from './last-state.js';
 import { openLink } from './open-link.js';
 import { Popover } from './popover.js';
 import type { View } from './popover.js';
@@ -54,6 +56,7 @@ export class TrayApp {
   readonly popover: Popover;
   private readonly scheduler: Scheduler;
   private readonly changes: Changes;
+  private readonly states: LastState;
   private readonly shortcut: Shortcut;
   private tray: CostTray | null = null;
   private watch: LedgerWatch | null = null;
@@ -66,7 +69,13 @@ export class TrayApp {
     private readonly attached: boolean,
   ) {
     const { core } = options;
-    const { now } = core.parts;
+    const { now, formatTime } = core.parts;
+    this.states = new LastState({
+      build: () => core.state(),
+      now,
+      formatTime,
+      onFailure: (error) => log.error('The overview could not be built.', error),
+    });
     this.changes = new Changes(
       () => this.present(),
       () => (this.popover.visible ? SHOWN_PAUSE_MS : HIDDEN_PAUSE_MS),
@@ -113,6 +122,7 @@ export class TrayApp {
     if (!this.stopped) this.changes.note();
   }
 
+  /** @throws where there is nothing to show: what the ledger says cannot be read */
   start(): void {
     const { core } = this.options;
     const { home, ledger } = core.parts;
@@ -120,6 +130,7 @@ export class TrayApp {
       createHandlers(core, {
         pageReady: () => this.popover.pageReady(),
         changed: () => this.changed(),
+        state: () => this.states.read().state,
         chooseExportPath: (order) => this.chooseExportPath(order),
         copy: (text) => {
           void clipboard.writeText(text);
@@ -148,7 +159,7 @@ export class TrayApp {
     powerMonitor.on('unlock-screen', () => this.scheduler.trigger('wake'));
     powerMonitor.on('on-battery', () => this.scheduler.plan());
     powerMonitor.on('on-ac', () => this.scheduler.plan());
-    if (!this.options.pictured) this.makeTray();
+    if (!this.options.pictured) this.makeTray(this.states.read().state);
     this.scheduler.trigger('start');
     this.present();
   }
@@ -179,7 +190,7 @@ export class TrayApp {
     await this.options.core.close();
   }
 
-  private makeTray(): void {
+  private makeTray(state: AppState): void {
     try {
       this.tray = new CostTray(
         {
@@ -188,7 +199,7 @@ export class TrayApp {
           onClick: () => void this.popover.toggle(),
           onAction: (action) => this.act(action),
         },
-        this.options.core.state(),
+        state,
       );
     } catch (error) {
       log.warn('This desktop shows no tray icon.', error);
@@ -219,36 +230,34 @@ export class TrayApp {
   /** Builds what is shown anew and hands it to tray and popover. */
   private present(): void {
     if (this.stopped) return;
-    let state;
-    try {
-      state = this.options.core.state();
-    } catch (error) {
-      // A ledger that cannot be read at this moment: what is shown stays, and the next change shows it anew.
-      log.error('The overview could not be built.', error);
-      return;
-    }
+    const { state, isCurrent } = this.states.read();
     this.tray?.update(state);
     this.popover.push('state', state);
+    this.planNextMoment(state.overview.connections, isCurrent);
+    // What cannot be shown cannot be planned by either: the plans that stand go on.
+    if (!isCurrent) return;
     this.scheduler.plan();
-    this.planNextMoment();
     this.watchNetwork(state.overview.connections.some(({ fault }) => fault?.kind === 'offline'));
   }
 
-  /** The next instant at which what is shown changes by itself: the UTC day's end, or data turning stale. */
-  private planNextMoment(): void {
+  /**
+   * The next instant at which what is shown changes by itself: the UTC day's end, or data turning stale.
+   *
+   * @param isCurrent false where what is shown could not be built, and is to be tried again soon
+   */
+  private planNextMoment(connections: readonly ConnectionView[], isCurrent: boolean): void {
     const { core } = this.options;
-    const { now, ledger } = core.parts;
-    const time = now();
+    const time = core.parts.now();
     const limit = staleAfterMs(core.settings().cadenceMinutes);
-    const moments = ledger
-      .connections()
-      .filter(({ removedAt, lastSuccess }) => removedAt === null && lastSuccess !== null)
+    const moments = connections
+      .filter(({ removed, lastSuccess }) => !removed && lastSuccess !== null)
       .map(({ lastSuccess }) => (lastSuccess ?? 0) + limit + 1)
       .filter((moment) => moment > time);
     clearTimeout(this.momentTimer ?? undefined);
     const next = Math.min(endOf(dayOf(time)), ...moments);
     // Hidden and asleep nothing needs it sooner; a clock that was set is noticed within the hour.
-    this.momentTimer = setTimeout(() => this.present(), Math.min(next - time + 50, HOUR_MS));
+    const longest = isCurrent ? HOUR_MS : RETRY_MS;
+    this.momentTimer = setTimeout(() => this.present(), Math.min(next - time + 50, longest));
   }
 
   private watchNetwork(offline: boolean): void {

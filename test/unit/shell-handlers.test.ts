@@ -34,6 +34,11 @@ describe('a question of the page', () => {
   });
 });
 
+it('a page that comes is shown what stands', async () => {
+  const { handlers } = handlersOver({}, { pageReady: () => undefined, state: () => 'what stands' as never });
+  expect(await handlers.snapshot(undefined)).toBe('what stands');
+});
+
 describe('a change that the page asks for', () => {
   it.each([
     ['done', () => undefined],
