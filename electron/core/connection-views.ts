@@ -1,4 +1,4 @@
-import { addDays, dayOf, firstOfMonth, later } from '../../shared/day.js';
+import { addDays, dayOf, earlier, firstOfMonth, later } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import { faultMessage } from '../../shared/faults.js';
 import type { Fault } from '../../shared/faults.js';
@@ -10,7 +10,7 @@ import { connectionState } from '../../shared/policy/staleness.js';
 import { rateOn } from '../ledger/rates.js';
 import type { Connection, Ledger, Rate } from '../ledger/types.js';
 import { historyEnds } from '../polling/memo/history-ends.js';
-import { NO_FACTS, byConnection, within } from './day-facts.js';
+import { NO_FACTS, byConnection, readDayFacts, within } from './day-facts.js';
 import type { DayFacts } from './day-facts.js';
 
 /** What only the running program knows of its connections. */
@@ -23,7 +23,10 @@ export interface LiveState {
   readonly unrecorded: ReadonlyMap<string, Fault>;
 }
 
-/** @param facts at least the month to date */
+/** How many days at a time are searched for the last that was reported. */
+const SEARCHED_DAYS = 31;
+
+/** @param facts up to today, at least of the month to date */
 export function connectionViews(ledger: Ledger, facts: DayFacts, live: LiveState): ConnectionView[] {
   const own = byConnection(facts);
   return ledger
@@ -64,7 +67,7 @@ function connectionView(
     fault,
     faultMessage: fault === null ? null : faultMessage(fault, PROVIDER_NAMES[provider]),
     lastSuccess,
-    dataThrough: dataThrough(own),
+    dataThrough: dataThrough(ledger, connection, own, live),
     progress: live.syncing.get(id) ?? null,
     monthToDate:
       known !== 'none'
@@ -89,8 +92,27 @@ function rateSince(rates: readonly Rate[], day: Day): Day | null {
   return before.length === 0 ? null : (newest ?? null);
 }
 
-/** The newest day that bears a charge or was read whole with its amounts reported. */
-function dataThrough(facts: DayFacts): Day | null {
+/** The newest day that bears a charge or was read whole with its amounts reported, however long ago. */
+function dataThrough(
+  ledger: Ledger,
+  connection: Connection,
+  recent: DayFacts,
+  { now }: LiveState,
+): Day | null {
+  const newest = newestReported(recent);
+  const days = newest === null ? ledger.knownDays(connection.id) : null;
+  if (days === null) return newest;
+  const today = dayOf(now);
+  // Mostly it is among the last that were read.
+  for (let to = earlier(days.to, today); to >= days.from; to = addDays(to, -SEARCHED_DAYS)) {
+    const range = { from: addDays(to, 1 - SEARCHED_DAYS), to };
+    const found = newestReported(readDayFacts(ledger, [connection], range, today, now));
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function newestReported(facts: DayFacts): Day | null {
   const charged = facts.sums.filter(({ charges }) => charges > 0);
   const reported = facts.states.filter(
     ({ state }) => state === 'provisional' || state === 'settled' || state === 'zero',

@@ -1,5 +1,5 @@
 import { dayFromNumber, dayNumber, earlier, eachDay } from '../../shared/day.js';
-import type { Day } from '../../shared/day.js';
+import type { Day, DayRange } from '../../shared/day.js';
 import { connectionNumber } from './connections.js';
 import { dayOrNull } from './columns.js';
 import { dayState } from './day-state.js';
@@ -23,7 +23,10 @@ interface Expectation {
 const NO_LIMIT = 10_000_000;
 const DAY_MS = 86_400_000;
 
-type CoveragePart = Pick<Ledger, 'covered' | 'unsettle' | 'forgetFuture' | 'dayStates' | 'firstChargeDay'>;
+type CoveragePart = Pick<
+  Ledger,
+  'covered' | 'unsettle' | 'forgetFuture' | 'dayStates' | 'knownDays' | 'firstChargeDay'
+>;
 
 export function coveragePart(db: Database): CoveragePart {
   return {
@@ -75,6 +78,7 @@ export function coveragePart(db: Database): CoveragePart {
       }),
     dayStates: (question, today) =>
       askedConnections(db, question).flatMap((connection) => connectionDays(db, connection, question, today)),
+    knownDays: (connection) => knownDays(db, connectionNumber(db, connection)),
     firstChargeDay: (connection) => firstChargeDay(db, connectionNumber(db, connection)),
   };
 }
@@ -85,6 +89,24 @@ function firstChargeDay(db: Database, connection: bigint): Day | null {
     connection,
   );
   return dayOrNull(row?.day ?? null);
+}
+
+/** Looked up scope by scope, so that no day between is read. */
+function knownDays(db: Database, connection: bigint): DayRange | null {
+  const row = db.first<{ first: bigint | null; last: bigint | null }>(
+    `SELECT min(first) AS first, max(last) AS last FROM (
+       SELECT (SELECT min(day) FROM covered WHERE scope_id = s.id) AS first,
+         (SELECT max(day) FROM covered WHERE scope_id = s.id) AS last
+       FROM scope s WHERE connection_n = ?1
+       UNION ALL
+       SELECT (SELECT min(day) FROM day_total WHERE connection_n = ?1),
+         (SELECT max(day) FROM day_total WHERE connection_n = ?1)
+     )`,
+    connection,
+  );
+  const from = dayOrNull(row?.first ?? null);
+  const to = dayOrNull(row?.last ?? null);
+  return from === null || to === null ? null : { from, to };
 }
 
 function connectionDays(

@@ -370,6 +370,8 @@ export interface Ledger {
   resourceMeters(question: Question, key: string): MeterSum[];
   /** As {@link resourceMeters} of every resource that was charged, by its key. */
   metersByResource(question: Question): Map<string, MeterSum[]>;
+  /** From the first to the last day that some scope has read or that bears a charge; null where there is none. */
+  knownDays(connection: string): DayRange | null;
   /** First day that bears a charge, over all time. */
   firstChargeDay(connection: string): Day | null;
   /**

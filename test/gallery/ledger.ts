@@ -20,7 +20,7 @@ import type { Account, FixtureResource } from './account';
 type Asked = Pick<
   Ledger,
   | ('connections' | 'rates' | 'scopes' | 'goneScopes' | 'covered')
-  | ('dayStates' | 'firstChargeDay' | 'revisions')
+  | ('dayStates' | 'knownDays' | 'firstChargeDay' | 'revisions')
   | ('daySums' | 'daySplit' | 'keySums' | 'resourceSums' | 'resourceMeters' | 'meterSums')
   | 'metersByResource'
   | ('hours' | 'lastDayByHour')
@@ -163,6 +163,10 @@ export function ledgerOf(account: Account): Ledger {
       return eachDay(range)
         .filter((day) => account.unread.get(id)?.has(day) !== true)
         .map((day) => ({ day, readAt: lastSuccess ?? NOW, charges: 0, settled: day <= SETTLED_UNTIL }));
+    },
+    knownDays: (id) => {
+      const from = firstChargeDay(id);
+      return from === null ? null : { from, to: TODAY };
     },
     firstChargeDay,
     dayStates: ({ range, connections }, today) =>

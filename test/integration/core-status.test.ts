@@ -9,7 +9,7 @@ import { statusText } from '../../electron/cli/status-text.js';
 import { openHome } from '../../electron/core/home.js';
 import { openLedger } from '../../electron/ledger/ledger.js';
 import type { Scope } from '../../electron/ledger/types.js';
-import { HOUR_MS, day, startOf } from '../../shared/day.js';
+import { DAY_MS, HOUR_MS, day, startOf } from '../../shared/day.js';
 import { nanos, parseNanos, sum } from '../../shared/money.js';
 import { openOffline } from '../support/open-core.js';
 import { LOCKS, NOW, TODAY, addConnection, charge, days, listScopes, write } from './ledger-support.js';
@@ -123,6 +123,30 @@ it('and every picture is of one moment of the ledger, whatever another process w
   } finally {
     await core.close();
     ledger.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+it.each([
+  ['a charge', [charge('2026-11-18', '1')], '2026-11-18'],
+  ['a true $0', [charge('2026-11-03', '1')], '2026-11-20'],
+  ['nothing ever', [], '2026-11-20'],
+])('says through which day data reach, also long after: %s', async (_what, charges, through) => {
+  const folder = mkdtempSync(join(tmpdir(), 'cost-tray-status-'));
+  const { ledger } = openLedger(openHome(folder).ledger, () => NOW);
+  const connection = addConnection(ledger);
+  addConnection(ledger, { account: 'ws_2', name: 'Never read' });
+  const [scope] = listScopes(ledger, connection, ['a'], day('2026-11-01')) as [Scope];
+  write(ledger, scope, days('2026-11-01', through), [charges]);
+  ledger.close();
+  const core = await openOffline(folder, NOW + 100 * DAY_MS);
+  try {
+    const [read, never] = core.status().connections;
+    expect(read?.dataThrough).toBe(through);
+    expect(core.overview().connections[0]?.dataThrough).toBe(through);
+    expect(never?.dataThrough).toBeNull();
+  } finally {
+    await core.close();
     rmSync(folder, { recursive: true, force: true });
   }
 });
