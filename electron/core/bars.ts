@@ -120,7 +120,7 @@ function bars(input: BarsInput, series: readonly SeriesView[], splits: Splits): 
   for (const { day, connection, state } of facts.states) {
     if (state === 'unknown') unknownFor.set(day, [...(unknownFor.get(day) ?? []), connection]);
   }
-  const gapOf = gapsOf(input.ledger, input.connections, input.chart, facts);
+  const gapOf = gapsOf(input.ledger, input.connections, facts);
   let cumulative = 0n;
   return eachDay(input.chart).map((day): DayBar => {
     if (day > today) return future(day);

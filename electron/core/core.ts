@@ -202,7 +202,7 @@ export class Core {
     }
     const facts = readDayFacts(ledger, chosen, days, today, now());
     const historyFrom = addMonths(today, -this.settings().historyMonths);
-    const gapOf = gapsOf(ledger, chosen, days, facts);
+    const gapOf = gapsOf(ledger, chosen, facts);
     const isRefused = (id: string, day: Day): boolean => gapOf(id, day) === 'refused';
     return unknownDays(facts.states, facts.sums, chosen, historyFrom, isRefused);
   }

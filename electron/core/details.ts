@@ -28,7 +28,7 @@ export function dayDetail(
   const nothing =
     facts.sums.length === 0 && state !== 'settled' && state !== 'zero' && state !== 'provisional';
   const names = new Map(connections.map(({ id, name }) => [id, name]));
-  const gapOf = gapsOf(ledger, connections, range, facts);
+  const gapOf = gapsOf(ledger, connections, facts);
   const firsts = connections.map(({ id }) => ledger.firstChargeDay(id)).filter((first) => first !== null);
   const first = firsts.sort()[0] ?? day;
   const metersOfResource = ledger.metersByResource(question);

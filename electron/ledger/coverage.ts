@@ -139,7 +139,12 @@ function connectionDays(
     const reading = readings.get(number);
     const sum = sums.get(number);
     let expected = 0;
-    for (const scope of expectations) if (scope.first <= number && number <= scope.last) expected += 1;
+    let asked = 0;
+    for (const scope of expectations) {
+      if (number < scope.first || scope.last < number) continue;
+      expected += 1;
+      if (!scope.ended) asked += 1;
+    }
     const state = dayState({
       day,
       today,
@@ -156,7 +161,8 @@ function connectionDays(
       removedAt: connection.removedAt,
     });
     const readAt = state === 'unknown' ? null : (reading?.readAt ?? null);
-    return { connection: connection.id, day, state, readAt };
+    const lacking = asked - (reading?.askedRead ?? 0);
+    return { connection: connection.id, day, state, lacking, readAt };
   });
 }
 
@@ -200,6 +206,8 @@ function oldestScope(expectations: readonly Expectation[]): Day | null {
 interface Reading {
   readonly read: number;
   readonly expectedRead: number;
+  /** As `expectedRead`, of the scopes that can still be asked. */
+  readonly askedRead: number;
   readonly settled: boolean;
   readonly readAt: number;
   readonly unsettledAt: number | null;
@@ -226,12 +234,13 @@ function readingsOf(
       day: number,
       read: number,
       expectedRead: number,
+      askedRead: number,
       settled: number,
       readAt: number,
       unsettledAt: number | null,
     ]
   >(
-    'day, read, expected_read, settled, read_at, unsettled_at',
+    'day, read, expected_read, asked_read, settled, read_at, unsettled_at',
     `(
        WITH asked AS MATERIALIZED (
          SELECT value->>0 AS id, value->>1 AS first, value->>2 AS last, value->>3 AS ended FROM json_each(?)
@@ -239,6 +248,8 @@ function readingsOf(
        SELECT c.day, count(*) AS read,
          sum(c.day BETWEEN asked.first AND asked.last
            AND (c.settled OR asked.ended OR c.read_at >= (c.day + 1) * ${DAY_MS})) AS expected_read,
+         sum(NOT asked.ended AND c.day BETWEEN asked.first AND asked.last
+           AND (c.settled OR c.read_at >= (c.day + 1) * ${DAY_MS})) AS asked_read,
          min(c.settled) AS settled, min(c.read_at) AS read_at,
          min(iif(c.settled = 0, c.read_at, NULL)) AS unsettled_at
        FROM asked CROSS JOIN covered c ON c.scope_id = asked.id AND c.day BETWEEN ? AND ?
@@ -250,9 +261,9 @@ function readingsOf(
     last,
   );
   return new Map(
-    rows.map(([day, read, expectedRead, settled, readAt, unsettledAt]) => [
+    rows.map(([day, read, expectedRead, askedRead, settled, readAt, unsettledAt]) => [
       day,
-      { read, expectedRead, settled: settled === 1, readAt, unsettledAt },
+      { read, expectedRead, askedRead, settled: settled === 1, readAt, unsettledAt },
     ]),
   );
 }

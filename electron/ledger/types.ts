@@ -211,6 +211,8 @@ export interface DayKnowledge {
   readonly connection: string;
   readonly day: Day;
   readonly state: DayState;
+  /** How many scopes that the vendor still knows have not read it whole, though they could bear a charge on it. */
+  readonly lacking: number;
   /** The oldest reading among its scopes; null where unknown. */
   readonly readAt: number | null;
 }

@@ -200,7 +200,8 @@ export function ledgerOf(account: Account): Ledger {
             });
             // A settled day is not read again with every poll.
             const at = settled ? Math.min(readAt, endOf(addDays(day, 2))) : readAt;
-            return { connection: id, day, state, readAt: state === 'unknown' ? null : at };
+            const lacking = whole ? 0 : 1;
+            return { connection: id, day, state, lacking, readAt: state === 'unknown' ? null : at };
           });
         }),
     daySums: (question) =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { readDayFacts } from '../../electron/core/day-facts.js';
 import { gapsOf } from '../../electron/core/day-gaps.js';
@@ -40,7 +40,7 @@ function refuse(ends: Readonly<Record<string, string>>): void {
 function gaps(from: string, to: string): Array<string | null> {
   const range = days(from, to);
   const facts = readDayFacts(own.ledger, [connection], range, TODAY, NOW);
-  const gapOf = gapsOf(own.ledger, [connection], range, facts);
+  const gapOf = gapsOf(own.ledger, [connection], facts);
   return facts.states.map((state) => gapOf(state.connection, state.day));
 }
 
@@ -64,6 +64,31 @@ describe('a day that is not known', () => {
     expect(gaps('2026-11-11', '2026-11-11')).toEqual(['unread']);
     const [before] = dayDetail(own.ledger, [connection], day('2026-11-04'), NOW).connections;
     expect(before).toMatchObject({ state: 'unknown', gap: 'refused' });
+  });
+
+  it('is refused though an app that the vendor knows no longer was never read for it', () => {
+    const [shop, old] = listScopes(own.ledger, connection, ['shop', 'old']);
+    if (shop === undefined || old === undefined) throw new Error('apps were listed');
+    write(own.ledger, shop, days('2026-11-05', '2026-11-10'), [[charge('2026-11-05', '1')]]);
+    write(own.ledger, old, days('2026-11-06'), [[charge('2026-11-06', '1', { key: 'o' })]]);
+    own.ledger.endScope(old.id, NOW);
+    refuse({ shop: '2026-11-04' });
+    expect(gaps('2026-11-04', '2026-11-06')).toEqual(['refused', 'in-part', null]);
+  });
+
+  it('is looked into only for apps that were refused something, and only up to there', () => {
+    const names = Array.from({ length: 20 }, (_, index) => `app-${index}`);
+    const [shop, ...others] = listScopes(own.ledger, connection, names);
+    if (shop === undefined) throw new Error('apps were listed');
+    write(own.ledger, shop, days('2026-11-05', '2026-11-10'), [[charge('2026-11-05', '1')]]);
+    for (const other of others) write(own.ledger, other, days('2026-11-01', '2026-11-10'), [[]]);
+    refuse({ [shop.key]: '2026-11-04' });
+    const asked = vi.spyOn(own.ledger, 'covered');
+    expect(gaps('2026-11-03', '2026-11-05')).toEqual(['refused', 'refused', null]);
+    expect(asked.mock.calls).toEqual([[shop.id, days('2026-11-03', '2026-11-04')]]);
+    asked.mockClear();
+    expect(gaps('2026-11-05', '2026-11-11').at(-1)).toBe('unread');
+    expect(asked).not.toHaveBeenCalled();
   });
 
   it('is told from one that was read before its end', () => {
@@ -100,7 +125,7 @@ it('is known that a removed connection left a day half read, and no news that it
   const facts = readDayFacts(own.ledger, both, range, TODAY, NOW);
   const { known, unknownDays: lacking } = periodAmount({ range, today: TODAY, ...facts });
   expect({ known, lacking }).toEqual({ known: 'part', lacking: ['2026-11-10'] });
-  const gapOf = gapsOf(own.ledger, both, range, facts);
+  const gapOf = gapsOf(own.ledger, both, facts);
   expect(gapOf(connection.id, day('2026-11-10'))).toBe('cut-short');
   expect(gapOf(connection.id, day('2026-11-07'))).toBeNull();
   expect(unknownDays(facts.states, facts.sums, both, day('2026-01-01'), () => false)).toEqual([

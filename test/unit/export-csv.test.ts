@@ -259,6 +259,7 @@ describe('unknown days', () => {
       connection,
       day: day(text),
       state: known,
+      lacking: 0,
       readAt: null,
     });
     const sum = (connection: string, text: string) => ({
