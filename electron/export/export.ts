@@ -13,13 +13,7 @@ import { openFileSink, streamSink } from './sink.js';
 import type { Sink } from './sink.js';
 
 /** What an export asks of the ledger. */
-export interface ExportSource extends Pick<Ledger, 'charges' | 'countCharges'> {
-  /**
-   * Names of the vendor's remaining fields over all charges of the question.
-   * Without it the charges are read twice.
-   */
-  readonly extraKeys?: (question: Question) => readonly string[];
-}
+export type ExportSource = Pick<Ledger, 'charges' | 'countCharges'>;
 
 export type ExportTarget =
   | { readonly kind: 'file'; readonly path: string; readonly overwrite: boolean }
@@ -55,11 +49,10 @@ async function* batches(
   if (batch.length > 0) yield batch;
 }
 
-async function remainingFields(request: ExportRequest): Promise<Iterable<string>> {
-  const { source, question } = request;
-  if (source.extraKeys !== undefined) return source.extraKeys(question);
+/** Names of the vendor's remaining fields over all charges, which are read once more for them. */
+async function remainingFields({ source, question, signal }: ExportRequest): Promise<Iterable<string>> {
   const fields = new Set<string>();
-  for await (const batch of batches(source.charges(question), request.signal)) {
+  for await (const batch of batches(source.charges(question), signal)) {
     for (const charge of batch) for (const field of Object.keys(charge.extra)) fields.add(field);
   }
   return fields;

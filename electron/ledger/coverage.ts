@@ -23,10 +23,7 @@ interface Expectation {
 const NO_LIMIT = 10_000_000;
 const DAY_MS = 86_400_000;
 
-type CoveragePart = Pick<
-  Ledger,
-  'covered' | 'unsettle' | 'forgetFuture' | 'dayStates' | 'knownDays' | 'firstChargeDay'
->;
+type CoveragePart = Pick<Ledger, 'covered' | 'forgetFuture' | 'dayStates' | 'knownDays' | 'firstChargeDay'>;
 
 export function coveragePart(db: Database): CoveragePart {
   return {
@@ -52,13 +49,6 @@ export function coveragePart(db: Database): CoveragePart {
           settled: row.settled === 1n,
           ...(row.doubted_at === null ? {} : { doubtedAt: Number(row.doubted_at) }),
         })),
-    unsettle: (connection, since) =>
-      void db.run(
-        `UPDATE covered SET settled = 0 WHERE settled = 1 AND day >= ?
-           AND scope_id IN (SELECT id FROM scope WHERE connection_n = ?)`,
-        dayNumber(since),
-        connectionNumber(db, connection),
-      ),
     forgetFuture: (connection, now) =>
       db.write(() => {
         const number = connectionNumber(db, connection);

@@ -147,10 +147,10 @@ export class Staging {
     return { rows: Number(tabled?.rows ?? 0n), sum: readSum(tabled?.sum ?? '0') };
   }
 
-  /** As {@link size}, with a digest of the keys. */
-  summarise(days: Stretch | null): StagedSummary {
+  /** All of it, with a digest of the keys. */
+  summarise(): StagedSummary {
     this.putInTable();
-    return summarise(this.db, this.writer, this.names, days);
+    return { ...this.size(null), digest: digestOf(this.db, this.writer, this.names) };
   }
 
   clear(): void {
@@ -279,15 +279,12 @@ function mergeIncoming(db: Database, writer: number): number {
   return Number(fresh);
 }
 
-/** Number, sum and key digest of what is in the table, for some days or all of them. */
-function summarise(db: Database, writer: number, names: SeenNames, days: Stretch | null): StagedSummary {
-  const filter = days === null ? '' : 'AND day BETWEEN ? AND ?';
-  const params = days === null ? [writer] : [writer, days.from, days.to];
+/** Of the keys of what is in the table, whatever their order. */
+function digestOf(db: Database, writer: number, names: SeenNames): string {
   const rows = db.each<{ day: bigint; key: string; resource: bigint; meter: bigint; count: bigint }>(
-    `SELECT ${IDENTITY}, count(*) AS count FROM staged WHERE writer = ? ${filter} GROUP BY ${IDENTITY}`,
-    ...params,
+    `SELECT ${IDENTITY}, count(*) AS count FROM staged WHERE writer = ? GROUP BY ${IDENTITY}`,
+    writer,
   );
-  let count = 0;
   let digest = 0n;
   for (const row of rows) {
     const identity = names.identity(Number(row.resource), Number(row.meter));
@@ -295,13 +292,6 @@ function summarise(db: Database, writer: number, names: SeenNames, days: Stretch
       JSON.stringify([Number(row.day), row.key, ...identity, Number(row.count)]),
     );
     digest = (digest + BigInt(`0x${hash.digest('hex').slice(0, 32)}`)) % DIGEST_MODULUS;
-    count += Number(row.count);
   }
-  const total = withSums((sumOf) =>
-    db.first<{ sum: string | null }>(
-      `SELECT ${sumOf('amount')} AS sum FROM staged WHERE writer = ? ${filter}`,
-      ...params,
-    ),
-  );
-  return { rows: count, sum: readSum(total?.sum ?? '0'), digest: digest.toString(16).padStart(32, '0') };
+  return digest.toString(16).padStart(32, '0');
 }

@@ -109,9 +109,7 @@ export interface WindowWriter {
   stage(page: Page): StagedPage;
   /** Drops what was staged and starts over: for a second read or a window to be split. */
   restart(): void;
-  /** Number, sum and key digest (order-free) of what is staged for the given days. */
-  summary(days: DayRange): StagedSummary;
-  /** All staged rows, whichever day they bear. */
+  /** Number, sum and key digest (order-free) of what is staged, whichever day it bears. */
   total(): StagedSummary;
   /** As {@link total} without the digest, which costs far more than the rest. */
   size(): Omit<StagedSummary, 'digest'>;
@@ -338,8 +336,6 @@ export interface Ledger {
   // Coverage and charges
   covered(scope: number, range: DayRange): CoveredDay[];
   writeWindow(scope: Scope, window: DayRange): WindowWriter;
-  /** Forgets that days were read as settled, so that `--since` reads them again. Charges stay. */
-  unsettle(connection: string, since: Day): void;
   /**
    * Forgets readings that lie in the future: the clock was ahead when they were
    * made, so the days they settled may have been read half. Charges stay.

@@ -11,16 +11,15 @@ import type { Scope, WindowWriter } from './types.js';
 export function openWindow(db: Database, writer: number, scope: Scope, window: DayRange): WindowWriter {
   const names = new SeenNames();
   const staging = new Staging(db, writer, names);
-  const stretchOf = (days: DayRange): { from: bigint; to: bigint } => ({
-    from: BigInt(dayNumber(days.from)),
-    to: BigInt(dayNumber(days.to)),
-  });
-  const place = { scope: BigInt(scope.id), ...stretchOf(window) };
+  const place = {
+    scope: BigInt(scope.id),
+    from: BigInt(dayNumber(window.from)),
+    to: BigInt(dayNumber(window.to)),
+  };
   return {
     stage: (page: Page) => staging.stage(page),
     restart: () => staging.clear(),
-    summary: (days) => staging.summarise(stretchOf(days)),
-    total: () => staging.summarise(null),
+    total: () => staging.summarise(),
     size: () => staging.size(null),
     missing: () => countMissing(db, place, staging, names),
     commit(options) {

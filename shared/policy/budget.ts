@@ -1,10 +1,7 @@
 /** The month's one budget: total, in USD, for the calendar month (UTC). */
-import type { BudgetView, Forecast, PeriodAmount } from '../model.js';
+import type { BudgetView, PeriodAmount } from '../model.js';
 import { nanos } from '../money.js';
 import type { Nanos } from '../money.js';
-
-/** `heading-over`: within the limit so far, and the forecast for the month's end is above it. */
-export type BudgetLevel = 'within' | 'heading-over' | 'over';
 
 /** A share is told to a millionth. */
 const SHARE_STEPS = 1_000_000n;
@@ -31,9 +28,4 @@ function shareOf(spent: Nanos, limit: Nanos): number {
   if (spent <= 0n) return 0;
   if (limit <= 0n) return 1;
   return Number((spent * SHARE_STEPS) / limit) / Number(SHARE_STEPS);
-}
-
-export function budgetLevel(budget: BudgetView, forecast: Forecast | null): BudgetLevel {
-  if (budget.over) return 'over';
-  return forecast !== null && forecast.monthEnd > budget.limit ? 'heading-over' : 'within';
 }

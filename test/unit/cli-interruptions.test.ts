@@ -62,7 +62,7 @@ describe('an interruption is told in one sentence', () => {
         while (signal?.aborted !== true) yield* [];
       }
       await new Promise(setImmediate);
-      const source = { charges, countCharges: () => 0, extraKeys: () => [] };
+      const source = { charges, countCharges: () => 0 };
       const question = { range, connections: null };
       const { rows } = await exportCsv({ source, question, profile, target, ...(signal && { signal }) });
       return { rows, unknownDays: [] };

@@ -342,7 +342,7 @@ describe('export', () => {
   ];
   const real: CliApp['exportCsv'] = async ({ target, profile, range }) => ({
     ...(await exportCsv({
-      source: { charges: () => [][Symbol.iterator](), countCharges: () => 0, extraKeys: () => [] },
+      source: { charges: () => [][Symbol.iterator](), countCharges: () => 0 },
       question: { range, connections: null },
       profile,
       target,
