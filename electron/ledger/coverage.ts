@@ -1,4 +1,4 @@
-import { dayFromNumber, dayNumber, earlier, eachDay } from '../../shared/day.js';
+import { DAY_MS, dayFromNumber, dayNumber, earlier, eachDay } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import { connectionNumber } from './connections.js';
 import { dayOrNull } from './columns.js';
@@ -21,7 +21,6 @@ interface Expectation {
 
 /** Beyond any day, on either side. */
 const NO_LIMIT = 10_000_000;
-const DAY_MS = 86_400_000;
 
 type CoveragePart = Pick<Ledger, 'covered' | 'forgetFuture' | 'dayStates' | 'knownDays' | 'firstChargeDay'>;
 

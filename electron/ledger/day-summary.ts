@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../shared/day.js';
 import type { DayCharge } from './day-charges.js';
 
 /** What questions ask of a day: numbers that stand beside its charges. */
@@ -25,8 +26,6 @@ export interface DaySummary {
   /** Of all others, such as a machine paid for 24 h ahead. */
   readonly longStretches: readonly SpentStretch[];
 }
-
-const DAY_MS = 86_400_000;
 
 /** @param toUsd of an amount, by the rate of the day */
 export function summariseDay(charges: readonly DayCharge[], toUsd: (amount: bigint) => bigint): DaySummary {
