@@ -111,8 +111,6 @@ export function phaseText(phase: SyncProgress['phase']): string {
       return 'reading charges';
     case 'waiting':
       return 'waiting for the vendor’s limit';
-    case 'auditing':
-      return 'reading settled days again';
     default:
       return assertNever(phase);
   }

@@ -44,7 +44,7 @@ export interface Reconciliation {
 
 /** How far a sync has come. `total` 0 means "not known yet". */
 export interface SyncProgress {
-  readonly phase: 'checking' | 'listing' | 'reading' | 'waiting' | 'auditing';
+  readonly phase: 'checking' | 'listing' | 'reading' | 'waiting';
   /** Scope-days done and to do in this run. */
   readonly done: number;
   readonly total: number;

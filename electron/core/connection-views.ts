@@ -106,7 +106,7 @@ function dataThrough(
   // Mostly it is among the last that were read.
   for (let to = earlier(days.to, today); to >= days.from; to = addDays(to, -SEARCHED_DAYS)) {
     const range = { from: addDays(to, 1 - SEARCHED_DAYS), to };
-    const found = newestReported(readDayFacts(ledger, [connection], range, today, now));
+    const found = newestReported(readDayFacts(ledger, [connection], range, today));
     if (found !== null) return found;
   }
   return null;

@@ -129,7 +129,7 @@ export class Core {
     const { ledger, now } = this.parts;
     const today = dayOf(now());
     const from = earlier(addMonths(firstOfMonth(today), -1), addDays(today, -31));
-    return readDayFacts(ledger, ledger.connections(), { from, to: today }, today, now());
+    return readDayFacts(ledger, ledger.connections(), { from, to: today }, today);
   }
 
   /** The connections as lists show them, removed ones with kept history included. */
@@ -160,7 +160,7 @@ export class Core {
       forecast,
       connections: connectionViews(ledger, facts, live).map((view): StatusConnection => ({
         ...view,
-        coverage: this.coverage(view.id, today, time),
+        coverage: this.coverage(view.id, today),
       })),
       asOf,
       cadenceMinutes: live.cadenceMinutes,
@@ -200,7 +200,7 @@ export class Core {
         },
       ];
     }
-    const facts = readDayFacts(ledger, chosen, days, today, now());
+    const facts = readDayFacts(ledger, chosen, days, today);
     const historyFrom = addMonths(today, -this.settings().historyMonths);
     const gapOf = gapsOf(ledger, chosen, facts);
     const isRefused = (id: string, day: Day): boolean => gapOf(id, day) === 'refused';
@@ -304,13 +304,13 @@ export class Core {
     return chosen.length === 0 ? all : chosen;
   }
 
-  private coverage(id: string, today: Day, time: number): StatusConnection['coverage'] {
+  private coverage(id: string, today: Day): StatusConnection['coverage'] {
     const { ledger } = this.parts;
     const connection = ledger.connection(id);
     if (connection === null) return null;
     const from = addMonths(today, -this.settings().historyMonths);
     const facts = ofConnections(
-      readDayFacts(ledger, [connection], { from, to: today }, today, time),
+      readDayFacts(ledger, [connection], { from, to: today }, today),
       new Set([id]),
     );
     const known = facts.states.filter(({ state }) => state !== 'before');

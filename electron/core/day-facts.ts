@@ -16,7 +16,6 @@ export function readDayFacts(
   connections: readonly Connection[],
   range: DayRange,
   today: Day,
-  now: number,
 ): DayFacts {
   const question = { range, connections: connections.map(({ id }) => id) };
   const removed = new Set(connections.filter(({ removedAt }) => removedAt !== null).map(({ id }) => id));
@@ -26,7 +25,7 @@ export function readDayFacts(
     // Nobody will ever read what a removed connection did not: its gaps are no news, but for
     // a day of which it has a part, whose sum is not the day's.
     states: ledger
-      .dayStates(question, today, now)
+      .dayStates(question, today)
       .filter(
         ({ connection, day, state }) =>
           state !== 'unknown' || !removed.has(connection) || charged.has(`${connection} ${day}`),

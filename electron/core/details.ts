@@ -22,7 +22,7 @@ export function dayDetail(
   const today = dayOf(now);
   const range: DayRange = { from: day, to: day };
   const question = { range, connections: connections.map(({ id }) => id) };
-  const facts = readDayFacts(ledger, connections, range, today, now);
+  const facts = readDayFacts(ledger, connections, range, today);
   const [known] = joined(facts);
   const state = day > today ? 'future' : (known?.state ?? 'unknown');
   const nothing =
@@ -85,7 +85,7 @@ export function rowDetail(
   const ids = chosen.map(({ id }) => id);
   const days: DayRange = { from: later(range.from, addDays(range.to, 1 - ROW_DAYS)), to: range.to };
   const question = { range: days, connections: ids };
-  const facts = readDayFacts(ledger, chosen, days, today, now);
+  const facts = readDayFacts(ledger, chosen, days, today);
   const usdOf = new Map(daysOf(ledger, question, key, by).map(({ day, usd }) => [day, usd]));
   return {
     key,

@@ -62,7 +62,7 @@ export function buildOverview(input: OverviewInput): Overview {
   const from = [range.from, chart.from, before.from, month.from, addDays(today, -HISTORY_DAYS)].reduce(
     earlier,
   );
-  const facts = readDayFacts(ledger, all, { from, to: today }, today, now);
+  const facts = readDayFacts(ledger, all, { from, to: today }, today);
   const mine = ofConnections(facts, new Set(selected.map(({ id }) => id)));
   const days = joined(mine);
 

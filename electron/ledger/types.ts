@@ -353,7 +353,7 @@ export interface Ledger {
   // Questions, answered from the rollup
   daySums(question: Question): DaySum[];
   /** One entry per connection and day of the range up to `today`. */
-  dayStates(question: Question, today: Day, now: number): DayKnowledge[];
+  dayStates(question: Question, today: Day): DayKnowledge[];
   resourceSums(question: Question): ResourceSum[];
   meterSums(question: Question): MeterSum[];
   /** Per day what each of the named resources or meters cost. Keys as in {@link ResourceSum}, or meters' names. */

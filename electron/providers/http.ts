@@ -38,13 +38,7 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set(['x-api-key', 'authorization
 /** Shorter secrets are left alone: replacing them would change innocent text. */
 const MIN_SECRET = 8;
 /** What clients act on; cookies and the like stay here. */
-const HEADERS_PASSED_ON = [
-  'content-type',
-  'retry-after',
-  'x-ratelimit-reset',
-  'x-ratelimit-remaining',
-  'date',
-];
+const HEADERS_PASSED_ON = ['content-type', 'retry-after', 'x-ratelimit-reset'];
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/;
 
 /** Reading a key may wait for the user; who cancelled meanwhile waits no longer, and nothing is sent. */

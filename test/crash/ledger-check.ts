@@ -116,7 +116,7 @@ export function checkLedger(
       expect(setAside).toBeNull();
       expect(ledger.integrityFault()).toBeNull();
       const connections = ledger.connections();
-      const states = ledger.dayStates({ range: history, connections: null }, history.to, Date.now());
+      const states = ledger.dayStates({ range: history, connections: null }, history.to);
       const complete = connections.length === 2 && states.every(({ state }) => state !== 'unknown');
       const charges = checkContent(copy, truth, asked);
       return { exists: true, connections: connections.length, charges, complete, torn };

@@ -39,7 +39,7 @@ function refuse(ends: Readonly<Record<string, string>>): void {
 
 function gaps(from: string, to: string): Array<string | null> {
   const range = days(from, to);
-  const facts = readDayFacts(own.ledger, [connection], range, TODAY, NOW);
+  const facts = readDayFacts(own.ledger, [connection], range, TODAY);
   const gapOf = gapsOf(own.ledger, [connection], facts);
   return facts.states.map((state) => gapOf(state.connection, state.day));
 }
@@ -122,7 +122,7 @@ it('is known that a removed connection left a day half read, and no news that it
   }
   const range = days('2026-11-07', '2026-11-13');
   const both = own.ledger.connections();
-  const facts = readDayFacts(own.ledger, both, range, TODAY, NOW);
+  const facts = readDayFacts(own.ledger, both, range, TODAY);
   const { known, unknownDays: lacking } = periodAmount({ range, today: TODAY, ...facts });
   expect({ known, lacking }).toEqual({ known: 'part', lacking: ['2026-11-10'] });
   const gapOf = gapsOf(own.ledger, both, facts);

@@ -96,7 +96,7 @@ describe.each(BOTH)('%s: an answer of less than before', (provider) => {
     expect(lost.length).toBeGreaterThan(0);
     const states = new Map(
       program.ledger
-        .dayStates({ range, connections: [id] }, dayOf(program.now), program.now)
+        .dayStates({ range, connections: [id] }, dayOf(program.now))
         .map(({ day: on, state }) => [on, state]),
     );
     for (const [on] of lost) expect(['open', 'provisional']).toContain(states.get(on));
@@ -378,7 +378,7 @@ describe('days that stay open', () => {
     const asked = program.servers.requests.length;
     expectDone(await program.sync(id));
     const question = { range: { from: since, to: since }, connections: [id] };
-    const [known] = program.ledger.dayStates(question, dayOf(program.now), program.now);
+    const [known] = program.ledger.dayStates(question, dayOf(program.now));
     expect(known).toMatchObject({ state: 'provisional', readAt: program.now });
     expect(
       program.servers.requests.slice(asked).some(({ query }) => query.includes(`from_date=${since}`)),

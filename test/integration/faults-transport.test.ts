@@ -405,7 +405,7 @@ describe.each(BOTH)('%s: before anything was read', (provider) => {
     expectFault(program, id, await program.sync(id), { kind, says });
     const range = program.servers.truth.whole();
     expect(program.ledger.daySums({ range, connections: [id] })).toEqual([]);
-    const states = program.ledger.dayStates({ range, connections: [id] }, range.to, program.now);
+    const states = program.ledger.dayStates({ range, connections: [id] }, range.to);
     expect(new Set(states.map(({ state }) => state))).toEqual(new Set(['unknown']));
     expect(program.ledger.connection(id)?.lastSuccess).toBeNull();
     program.servers.setFault(provider, null);

@@ -377,7 +377,7 @@ describe('the states of days', () => {
   const states = (connection: Connection, range = days('2026-11-08', '2026-11-30')): Record<string, string> =>
     Object.fromEntries(
       ledger
-        .dayStates({ range, connections: [connection.id] }, TODAY, NOW)
+        .dayStates({ range, connections: [connection.id] }, TODAY)
         .map((entry) => [entry.day.slice(8), entry.state]),
     );
 
@@ -436,9 +436,9 @@ describe('the states of days', () => {
     const range = days('2026-11-10');
     write(ledger, a, range, [[charge('2026-11-10', '1')]], { readAt: NOW });
     const question = { range, connections: null };
-    expect(ledger.dayStates(question, TODAY, NOW)).toMatchObject([{ state: 'unknown', readAt: null }]);
+    expect(ledger.dayStates(question, TODAY)).toMatchObject([{ state: 'unknown', readAt: null }]);
     write(ledger, b, range, [[]], { readAt: NOW - 7 });
-    expect(ledger.dayStates(question, TODAY, NOW)).toMatchObject([{ state: 'settled', readAt: NOW - 7 }]);
+    expect(ledger.dayStates(question, TODAY)).toMatchObject([{ state: 'settled', readAt: NOW - 7 }]);
   });
 
   it('are not known of a day that was read before its end, whether it had charges or not', () => {

@@ -83,7 +83,7 @@ const followed = (id: string): Scope[] =>
 
 function notesOf(id: string): readonly string[] {
   const { ledger, now } = program;
-  const facts = readDayFacts(ledger, ledger.connections(), { from: TODAY, to: TODAY }, TODAY, now);
+  const facts = readDayFacts(ledger, ledger.connections(), { from: TODAY, to: TODAY }, TODAY);
   const live = {
     now,
     cadenceMinutes: 15,

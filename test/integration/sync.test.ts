@@ -35,7 +35,7 @@ describe.each(['phala', 'clickhouse'] as const)('the sync of %s', (provider) => 
     );
     expect(program.ledger.integrityFault()).toBeNull();
     const unread = program.ledger
-      .dayStates({ range: whole, connections: [id] }, dayOf(program.now), program.now)
+      .dayStates({ range: whole, connections: [id] }, dayOf(program.now))
       .filter(({ state }) => state === 'unknown');
     expect(unread).toEqual([]);
   });
@@ -121,7 +121,6 @@ describe.each(['phala', 'clickhouse'] as const)('the sync of %s', (provider) => 
     const [known] = program.ledger.dayStates(
       { range: { from: day, to: day }, connections: [id] },
       dayOf(program.now),
-      program.now,
     );
     expect(known?.state).toBe('settled');
     expect(program.total(id, { from: day, to: day })).toBe(

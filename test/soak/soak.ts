@@ -245,7 +245,7 @@ class Soak {
     this.checkedDay = today;
     const settledBefore = addDays(today, -SETTLING_DAYS);
     for (const each of this.providers.keys()) {
-      const states = program.ledger.dayStates({ range: whole, connections: [each] }, today, program.now);
+      const states = program.ledger.dayStates({ range: whole, connections: [each] }, today);
       const settled = new Set(
         states.filter(({ state }) => state === 'settled' || state === 'zero').map(({ day }) => day),
       );
@@ -260,7 +260,7 @@ class Soak {
     const whole = program.servers.truth.whole();
     const chosen = <T>(days: Map<Day, T>): Array<[Day, T]> => [...days].filter(([day]) => which(day)).sort();
     expect(chosen(program.byDay(id, whole))).toEqual(chosen(trueDays(program, provider, whole)));
-    const states = program.ledger.dayStates({ range: whole, connections: [id] }, whole.to, program.now);
+    const states = program.ledger.dayStates({ range: whole, connections: [id] }, whole.to);
     expect(states).toHaveLength(lengthOf(whole));
     expect(states.filter(({ state, day }) => which(day) && state === 'unknown')).toEqual([]);
     expect(daysBetween(whole.from, whole.to)).toBeGreaterThanOrEqual(HISTORY_DAYS);
