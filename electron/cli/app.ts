@@ -4,9 +4,9 @@ import type { ExportProfile } from '../../shared/choices.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { Credential, Outcome } from '../../shared/ipc.js';
 import type { ConnectionView, ExportProgress, SyncProgress } from '../../shared/model.js';
+import type { Status } from '../core/status.js';
 import type { ExportTarget } from '../export/export.js';
 import type { UnknownDays } from '../export/unknown-days.js';
-import type { StatusInput } from './status-document.js';
 
 /** How one connection's refresh ended. */
 export interface RefreshOutcome {
@@ -62,7 +62,7 @@ export interface CliApp {
   disconnect(id: string, forget: boolean): Promise<Outcome<undefined>>;
   /** Waits for the whole sync, backfill included. One outcome a connection. */
   refresh(request: RefreshRequest): Promise<readonly RefreshOutcome[]>;
-  status(): Promise<StatusInput>;
+  status(): Promise<Status>;
   exportCsv(order: ExportOrder): Promise<{
     readonly rows: number;
     readonly unknownDays: readonly UnknownDays[];

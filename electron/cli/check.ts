@@ -3,10 +3,10 @@ import { ZERO, convert, formatDecimal, sum } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { isUnreported } from '../../shared/policy/period-amount.js';
 import { isStale } from '../../shared/policy/staleness.js';
+import type { Status } from '../core/status.js';
 import { EXIT } from './commands.js';
 import { oneLine } from './output.js';
 import { isRead } from './status-document.js';
-import type { StatusInput } from './status-document.js';
 import { dollars, minutes } from './status-text.js';
 
 type Verdict = 'under' | 'over' | 'cannot know';
@@ -29,7 +29,7 @@ function verdict(period: PeriodAmount, limit: Nanos, whole: boolean): Verdict {
  * connection's are the oldest; null where they are not. Its state says less: one that
  * failed or is being read may have been read a minute ago or a year.
  */
-function outdated({ connections, cadenceMinutes, now }: StatusInput): string | null {
+function outdated({ connections, cadenceMinutes, now }: Status): string | null {
   const own = connections.filter(({ removed }) => !removed);
   if (own.length === 0) return 'nothing is connected';
   const [oldest] = own
@@ -46,7 +46,7 @@ function outdated({ connections, cadenceMinutes, now }: StatusInput): string | n
  * What vendors reported beyond what is stored, in USD: with it an amount may be over.
  * Of which days it is their totals do not tell.
  */
-function reportedBeyond({ connections }: StatusInput): Nanos {
+function reportedBeyond({ connections }: Status): Nanos {
   return sum(
     connections.map(({ removed, reconciliation, usdPerUnit }) => {
       if (removed || reconciliation === null || reconciliation.rounding) return ZERO;
@@ -67,7 +67,7 @@ function nothing(period: PeriodAmount): string {
 
 /** Which limits hold, a line each, and the exit status: any over 1, else any unknown 3, else 0. */
 export function checkLimits(
-  input: StatusInput,
+  input: Status,
   limits: { readonly monthOver: Nanos | null; readonly todayOver: Nanos | null },
 ): { readonly text: string; readonly status: number } {
   const { monthToDate, today } = input.periods;

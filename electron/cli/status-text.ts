@@ -4,8 +4,9 @@ import type { ConnectionState, ConnectionView, Forecast, PeriodAmount } from '..
 import { isUnreported } from '../../shared/policy/period-amount.js';
 import { isoSeconds } from '../export/profiles.js';
 import { oneLine, table } from './output.js';
-import { connectionMessage, isProvisional, STATUS_PERIODS } from './status-document.js';
-import type { StatusConnection, StatusInput, StatusPeriod } from './status-document.js';
+import { STATUS_PERIODS } from '../core/status.js';
+import type { Status, StatusConnection, StatusPeriod } from '../core/status.js';
+import { connectionMessage, isProvisional } from './status-document.js';
 
 const PERIOD_LABELS: Readonly<Record<StatusPeriod, string>> = {
   today: 'Today',
@@ -110,7 +111,7 @@ function heading(asOf: number | null, connections: readonly StatusConnection[]):
 }
 
 /** What `status` prints for people. */
-export function statusText(input: StatusInput): string {
+export function statusText(input: Status): string {
   const { now, forecast } = input;
   // Nothing is kept of anything: a table could only say so six times.
   if (input.connections.length === 0) return connectionsText([]);

@@ -22,8 +22,6 @@ import { periodAmount } from '../../shared/policy/period-amount.js';
 import type { Settings } from '../../shared/settings.js';
 import { unknownDays } from '../export/unknown-days.js';
 import type { UnknownDays } from '../export/unknown-days.js';
-import type { StatusConnection, StatusInput, StatusPeriod } from '../cli/status-document.js';
-import { STATUS_PERIODS } from '../cli/status-document.js';
 import type { Connection, Ledger } from '../ledger/types.js';
 import type { WorkerHost } from '../polling/worker-host.js';
 import type { ExportOutcome, Running } from '../polling/worker-host.js';
@@ -40,6 +38,8 @@ import { connectionViews } from './connection-views.js';
 import type { LiveState } from './connection-views.js';
 import { buildOverview } from './overview.js';
 import type { SettingsStore } from './settings-store.js';
+import { STATUS_PERIODS } from './status.js';
+import type { Status, StatusConnection, StatusPeriod } from './status.js';
 import type { Syncs } from './syncs.js';
 
 export interface CoreParts {
@@ -139,11 +139,11 @@ export class Core {
   }
 
   /** What `status` and `check` show. */
-  status(): StatusInput {
+  status(): Status {
     return this.parts.ledger.atOnce(() => this.statusNow());
   }
 
-  private statusNow(): StatusInput {
+  private statusNow(): Status {
     const { ledger, now } = this.parts;
     const time = now();
     const today = dayOf(time);
@@ -156,7 +156,7 @@ export class Core {
     };
     return {
       now: time,
-      periods: Object.fromEntries(STATUS_PERIODS.map((id) => [id, period(id)])) as StatusInput['periods'],
+      periods: Object.fromEntries(STATUS_PERIODS.map((id) => [id, period(id)])) as Status['periods'],
       forecast,
       connections: connectionViews(ledger, facts, live).map((view): StatusConnection => ({
         ...view,

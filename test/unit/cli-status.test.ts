@@ -6,7 +6,7 @@ import type { Forecast, Known, PeriodAmount } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
 import { checkLimits } from '../../electron/cli/check.js';
 import { statusDocument } from '../../electron/cli/status-document.js';
-import type { StatusConnection, StatusInput } from '../../electron/cli/status-document.js';
+import type { Status, StatusConnection } from '../../electron/core/status.js';
 import { connectionsText, dollars, statusText } from '../../electron/cli/status-text.js';
 
 const NOW = Date.UTC(2026, 10, 22, 10, 0, 0, 999);
@@ -75,7 +75,7 @@ const fresh: StatusConnection = {
   coverage: null,
 };
 
-const input: StatusInput = {
+const input: Status = {
   now: NOW,
   periods: {
     today: amount('2026-11-22', '2026-11-22', 12_340_000_000n),
@@ -331,7 +331,7 @@ describe('check', () => {
     const minute = 60_000;
     const readAt = Date.UTC(2026, 10, 22, 8, 8);
     const team = { ...connection, name: 'Team', lastSuccess: readAt };
-    const checkOf = (changes: Partial<StatusInput>, usd = 1_000_000_000n) =>
+    const checkOf = (changes: Partial<Status>, usd = 1_000_000_000n) =>
       checkLimits(
         {
           ...current,
@@ -468,7 +468,7 @@ Analytics: the vendor reported 5 CHC, stored are 4.5 CHC.
   });
 
   it('dates the amounts by what was read, not by the clock', () => {
-    const firstLine = (changes: Partial<StatusInput>) => statusText({ ...input, ...changes }).split('\n')[0];
+    const firstLine = (changes: Partial<Status>) => statusText({ ...input, ...changes }).split('\n')[0];
     expect(firstLine({ asOf: Date.UTC(2026, 10, 20, 8, 8, 59) })).toBe(
       'As of 2026-11-20 08:08 UTC; days are UTC',
     );

@@ -4,7 +4,7 @@ import { Readable, Writable } from 'node:stream';
 import type { CliApp, CliIo } from '../../electron/cli/app.js';
 import { runCli } from '../../electron/cli/cli.js';
 import { parseWords } from '../../electron/cli/parse.js';
-import type { StatusInput } from '../../electron/cli/status-document.js';
+import type { Status } from '../../electron/core/status.js';
 import { day } from '../../shared/day.js';
 import type { ConnectionView, PeriodAmount } from '../../shared/model.js';
 import { nanos } from '../../shared/money.js';
@@ -46,7 +46,7 @@ export const period: PeriodAmount = {
   unreportedDays: [],
 };
 
-export const status: StatusInput = {
+export const status: Status = {
   now: NOW,
   periods: {
     today: period,
