@@ -195,7 +195,7 @@ export interface ProviderAdapter {
    * of those days are stored under the day they bear, but only days inside are read.
    */
   readonly marginDays: number;
-  /** The vendor may take some days after the fact to report a first charge. */
+  /** Those of a request that bear the key. */
   readonly headers: (credential: Credential) => Readonly<Record<string, string>>;
   /** Something about a key worth a quiet word, such as an unusual prefix. Asked where the key is at hand. */
   readonly keyWarning?: (credential: Credential) => string | null;
