@@ -156,15 +156,22 @@ async function exportFile({ app, io, out, err }: Context, command: ExportCommand
   });
   if (path !== null) await out(`Wrote ${rows} ${rows === 1 ? 'charge' : 'charges'} to ${oneLine(path)}\n`);
   for (const unknown of unknownDays) {
-    const what = unknown.inPart
-      ? 'known only in part, with the charges so far in the export'
-      : 'not known yet and so not in the export';
-    await err(`${oneLine(unknown.name)}: ${what}: ${daysInWords(unknown.days)}; ${remedyOf(unknown)}.\n`);
+    await err(
+      `${oneLine(unknown.name)}: ${whatOf(unknown)}: ${daysInWords(unknown.days)}; ${remedyOf(unknown)}.\n`,
+    );
   }
   return command.strict && unknownDays.length > 0 ? EXIT.failed : EXIT.done;
 }
 
+function whatOf({ inPart, stays }: UnknownDays): string {
+  if (stays === 'unreported') return 'not reported by the vendor yet and so not in the export';
+  return inPart
+    ? 'known only in part, with the charges so far in the export'
+    : 'not known yet and so not in the export';
+}
+
 function remedyOf({ connection, since, stays }: UnknownDays): string {
+  if (stays === 'unreported') return 'export again a day or two later';
   if (stays === 'removed') return 'the connection was removed, so that stays';
   if (stays === 'refused') return 'the vendor does not give them any more, so that stays';
   if (connection === '') return 'add one with "cost-tray connect" and export again';

@@ -204,7 +204,7 @@ export class Core {
     const historyFrom = addMonths(today, -this.settings().historyMonths);
     const gapOf = gapsOf(ledger, chosen, facts);
     const isRefused = (id: string, day: Day): boolean => gapOf(id, day) === 'refused';
-    return unknownDays(facts.states, facts.sums, chosen, historyFrom, isRefused);
+    return unknownDays({ ...facts, connections: chosen, today, historyFrom, isRefused });
   }
 
   /** Writes a CSV file in the worker. One at a time. */

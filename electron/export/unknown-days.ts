@@ -15,46 +15,63 @@ export interface UnknownDays {
   readonly days: readonly Day[];
   /** The first of them, where it lies before the history that a refresh reads by itself; else null. */
   readonly since: Day | null;
-  /** Why nobody will ever read them: the connection was removed, or the vendor gives them no more; else null. */
-  readonly stays: 'removed' | 'refused' | null;
+  /**
+   * Why no refresh brings them: the connection was removed, the vendor gives them no
+   * more, or has not reported them yet; null where one does.
+   */
+  readonly stays: 'removed' | 'refused' | 'unreported' | null;
+}
+
+/** Of what the days of a range are told by. */
+export interface ExportedDays {
+  /** What the ledger knows of them. */
+  readonly states: readonly DayKnowledge[];
+  /** Of what it holds. */
+  readonly sums: readonly DaySum[];
+  /** Whose they are. */
+  readonly connections: ReadonlyArray<Pick<Connection, 'id' | 'name' | 'removedAt'>>;
+  /** It is still to be reported, and is not among them. */
+  readonly today: Day;
+  /** The first day that a refresh reads by itself. */
+  readonly historyFrom: Day;
+  /** Whether the vendor no longer gives a connection's day. */
+  readonly isRefused: (connection: string, day: Day) => boolean;
 }
 
 /**
  * The days that an export lacks, or has in part only, since nobody has read them
- * whole yet: at most one entry of each kind per connection.
- *
- * @param states what the ledger knows of the exported range
- * @param sums of what it holds in that range
- * @param connections whose they are
- * @param historyFrom the first day that a refresh reads by itself
- * @param isRefused whether the vendor no longer gives a connection's day
+ * whole yet or the vendor has not reported them: at most one entry of each kind per
+ * connection.
  */
-export function unknownDays(
-  states: readonly DayKnowledge[],
-  sums: readonly DaySum[],
-  connections: ReadonlyArray<Pick<Connection, 'id' | 'name' | 'removedAt'>>,
-  historyFrom: Day,
-  isRefused: (connection: string, day: Day) => boolean,
-): UnknownDays[] {
+export function unknownDays(exported: ExportedDays): UnknownDays[] {
+  const { states, sums, connections, today, historyFrom, isRefused } = exported;
   const placeOf = ({ connection, day }: { connection: string; day: Day }): string => `${connection} ${day}`;
   const charged = new Set(sums.map(placeOf));
-  const unknown = states.filter(({ state }) => state === 'unknown');
+  const why = (one: DayKnowledge, removed: boolean): UnknownDays['stays'] => {
+    if (one.state === 'open') return 'unreported';
+    if (removed) return 'removed';
+    return isRefused(one.connection, one.day) ? 'refused' : null;
+  };
   return connections.flatMap(({ id: connection, name, removedAt }) => {
-    const own = unknown.filter((one) => one.connection === connection);
-    return KINDS.flatMap(({ inPart, refused }) => {
-      const days = own
-        .filter((one) => charged.has(placeOf(one)) === inPart && isRefused(connection, one.day) === refused)
-        .map(({ day }) => day)
-        .sort();
-      if (days.length === 0) return [];
-      const stays = removedAt !== null ? 'removed' : refused ? 'refused' : null;
+    const kinds = new Map<string, Pick<UnknownDays, 'inPart' | 'stays'> & { readonly days: Day[] }>();
+    for (const one of states) {
+      const isLacking = one.state === 'unknown' || (one.state === 'open' && one.day < today);
+      if (one.connection !== connection || !isLacking) continue;
+      const inPart = charged.has(placeOf(one));
+      const stays = why(one, removedAt !== null);
+      const kind = `${inPart} ${stays ?? ''}`;
+      const known = kinds.get(kind);
+      if (known === undefined) kinds.set(kind, { inPart, stays, days: [one.day] });
+      else known.days.push(one.day);
+    }
+    const apart = [...kinds.values()].sort((a, b) => Number(a.inPart) - Number(b.inPart));
+    return apart.map(({ inPart, stays, days }) => {
+      days.sort();
       const since = stays === null ? (days.find((day) => day < historyFrom) ?? null) : null;
-      return [{ connection, name, inPart, days, since, stays }];
+      return { connection, name, inPart, days, since, stays };
     });
   });
 }
-
-const KINDS = [false, true].flatMap((inPart) => [false, true].map((refused) => ({ inPart, refused })));
 
 /** `2026-11-03, 2026-11-05 to 2026-11-09`. */
 export function daysInWords(days: readonly Day[]): string {

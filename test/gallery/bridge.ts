@@ -47,7 +47,8 @@ export function stageOf(state: GalleryState): Stage {
     },
     refresh: () => undefined,
     cancelSync: () => undefined,
-    connect: () => refusal ?? { ok: true, value: { id: 'p1', replaced: false, rejoined: false, warning: null } },
+    connect: () =>
+      refusal ?? { ok: true, value: { id: 'p1', replaced: false, rejoined: false, warning: null } },
     replaceKey: () => refusal ?? { ok: true, value: { warning: null } },
     rename: () => DONE,
     setRate: () => DONE,

@@ -128,7 +128,15 @@ it('is known that a removed connection left a day half read, and no news that it
   const gapOf = gapsOf(own.ledger, both, facts);
   expect(gapOf(connection.id, day('2026-11-10'))).toBe('cut-short');
   expect(gapOf(connection.id, day('2026-11-07'))).toBeNull();
-  expect(unknownDays(facts.states, facts.sums, both, day('2026-01-01'), () => false)).toEqual([
+  expect(
+    unknownDays({
+      ...facts,
+      connections: both,
+      today: TODAY,
+      historyFrom: day('2026-01-01'),
+      isRefused: () => false,
+    }),
+  ).toEqual([
     {
       connection: connection.id,
       name: 'Phala',

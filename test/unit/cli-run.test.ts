@@ -415,6 +415,17 @@ describe('export', () => {
     });
   });
 
+  it('names days that the vendor has not reported yet', async () => {
+    const open = inPart.map((one) => ({ ...one, inPart: false, stays: 'unreported' as const }));
+    const ran = await run(`export out.csv ${DAYS} --strict`, {
+      exportCsv: async (order) => ({ ...(await real(order)), unknownDays: open }),
+    });
+    expect(ran).toMatchObject({
+      status: 1,
+      err: 'Team: not reported by the vendor yet and so not in the export: 2026-11-05; export again a day or two later.\n',
+    });
+  });
+
   it('says from when on to refresh where days lie before the history', async () => {
     const since = day('2026-11-03');
     const old = [{ connection: 'c1', name: 'Team', inPart: false, days: [since], since, stays: null }];

@@ -259,18 +259,19 @@ describe('unknown days', () => {
       charges: 1,
     });
     expect(
-      unknownDays(
-        [
+      unknownDays({
+        states: [
           state('c1', '2026-11-02', 'unknown'),
           state('c1', '2026-11-01', 'unknown'),
           state('c2', '2026-11-01', 'settled'),
           state('c3', '2026-11-01', 'open'),
+          state('c3', '2026-11-20', 'open'),
           state('c4', '2026-11-05', 'unknown'),
           state('c4', '2026-11-06', 'unknown'),
           state('c5', '2026-11-05', 'unknown'),
           state('c6', '2026-11-01', 'unknown'),
         ],
-        [
+        sums: [
           sum('c1', '2026-11-02'),
           sum('c2', '2026-11-01'),
           // Of another connection, and of another day.
@@ -278,14 +279,15 @@ describe('unknown days', () => {
           sum('c4', '2026-11-05'),
           sum('c4', '2026-11-06'),
         ],
-        ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'].map((id) => ({
+        connections: ['c1', 'c2', 'c3', 'c4', 'c5', 'c6'].map((id) => ({
           id,
           name: `Team ${id}`,
           removedAt: id === 'c4' ? 0 : null,
         })),
-        day('2026-11-02'),
-        (connection) => connection === 'c6',
-      ),
+        today: day('2026-11-20'),
+        historyFrom: day('2026-11-02'),
+        isRefused: (connection) => connection === 'c6',
+      }),
     ).toEqual([
       {
         connection: 'c1',
@@ -296,6 +298,14 @@ describe('unknown days', () => {
         stays: null,
       },
       { connection: 'c1', name: 'Team c1', inPart: true, days: ['2026-11-02'], since: null, stays: null },
+      {
+        connection: 'c3',
+        name: 'Team c3',
+        inPart: false,
+        days: ['2026-11-01'],
+        since: null,
+        stays: 'unreported',
+      },
       {
         connection: 'c4',
         name: 'Team c4',
