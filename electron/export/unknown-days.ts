@@ -48,8 +48,8 @@ export function unknownDays(exported: ExportedDays): UnknownDays[] {
   const placeOf = ({ connection, day }: { connection: string; day: Day }): string => `${connection} ${day}`;
   const charged = new Set(sums.map(placeOf));
   const why = (one: DayKnowledge, removed: boolean): UnknownDays['stays'] => {
-    if (one.state === 'open') return 'unreported';
     if (removed) return 'removed';
+    if (one.state === 'open') return 'unreported';
     return isRefused(one.connection, one.day) ? 'refused' : null;
   };
   return connections.flatMap(({ id: connection, name, removedAt }) => {
