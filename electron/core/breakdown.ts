@@ -8,6 +8,7 @@ import { HISTORY_DAYS } from '../../shared/policy/forecast.js';
 import type { KnownDay } from '../../shared/policy/known-days.js';
 import { resourceNotes } from '../../shared/policy/notes.js';
 import type { Connection, Ledger, MeterSum, Question, ResourceSum } from '../ledger/types.js';
+import { vendorId } from '../providers/qualified-id.js';
 import { byConnection, within } from './day-facts.js';
 import type { DayFacts } from './day-facts.js';
 
@@ -104,7 +105,7 @@ function questionOf(input: BreakdownInput, range: DayRange): Question {
 
 /** A name where there is one, else the vendor's id, never nothing. */
 export function resourceName({ resource }: Pick<ResourceSum, 'resource'>): string {
-  return resource.name ?? (resource.id === '' ? 'Unnamed' : resource.id);
+  return resource.name ?? (resource.id === '' ? 'Unnamed' : vendorId(resource.id));
 }
 
 /** "CVM · web-prod": the kind and the group, where the group says more than the name. */

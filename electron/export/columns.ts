@@ -1,6 +1,7 @@
 import type { StoredCharge } from '../ledger/types.js';
 import type { ProviderId } from '../../shared/model.js';
 import { formatDecimal } from '../../shared/money.js';
+import { vendorId } from '../providers/qualified-id.js';
 
 /**
  * The columns of the profiles plain and spreadsheet, in this order:
@@ -135,7 +136,7 @@ export function cellsOf(charge: StoredCharge, columns: Columns): Cell[] | null {
     charge.connectionName,
     charge.group?.id ?? null,
     charge.group?.name ?? null,
-    charge.resource.id,
+    vendorId(charge.resource.id),
     charge.resource.name,
     charge.resource.kind,
     charge.meter,

@@ -7,6 +7,7 @@ import type { Database } from './driver.js';
 import { ratesOf, toUsdOn } from './rates.js';
 import { dayFromNumber } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
+import { qualifiedId } from '../providers/qualified-id.js';
 
 /**
  * The ledger's schema as a list of forward-only migrations: the file's
@@ -301,12 +302,26 @@ function keepLongStretches(db: Database): void {
   }
 }
 
+/** A ClickHouse id is one of its type, which is made a part of it: see `qualified-id.ts`. */
+function tellTypesApart(db: Database): void {
+  const resources = db.all<{ id: bigint; own: string; kind: string }>(
+    `SELECT r.id, r.vendor_id AS own, r.kind FROM resource r JOIN connection c ON c.n = r.connection_n
+     WHERE c.provider = 'clickhouse' AND r.kind <> 'Service'`,
+  );
+  for (const { id, own, kind } of resources) {
+    const qualified = qualifiedId(own, kind.toLowerCase().replace(/[^a-z]/g, ''));
+    db.run('UPDATE resource SET vendor_id = ? WHERE id = ?', qualified, id);
+    db.run('UPDATE resource_alias SET alias = ? WHERE resource_id = ?', qualified, id);
+  }
+}
+
 const MIGRATIONS: ReadonlyArray<(db: Database) => void> = [
   createLedger,
   addDoubt,
   sortSumsByKey,
   keepDaysWhole,
   keepLongStretches,
+  tellTypesApart,
 ];
 
 /** The `user_version` of a ledger that this program writes. */

@@ -19,6 +19,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { build } from 'vite';
 import { Database } from '../../electron/ledger/driver.js';
 import { openLedger } from '../../electron/ledger/ledger.js';
+import { LEDGER_VERSION } from '../../electron/ledger/schema.js';
 import type { Ledger, Scope } from '../../electron/ledger/types.js';
 import { day, startOf } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
@@ -160,6 +161,27 @@ describe('opening', () => {
     expect(ledger.integrityFault()).toBeNull();
     write(ledger, scope, days('2026-11-10'), [[]]);
     expect(lines(ledger)).toHaveLength(4);
+  });
+
+  it('finds again what a version before kept of ClickHouse, whose types it did not tell apart', () => {
+    const { ledger } = opened();
+    const account = { provider: 'clickhouse', unit: 'CHC' } as const;
+    const [scope] = listScopes(ledger, addConnection(ledger, account), ['org']) as [Scope];
+    const warehouse = { id: 'dw-1\ndatawarehouse', name: 'Main', kind: 'Data warehouse' };
+    const service = { id: 'svc-1', name: 'Events', kind: 'Service' };
+    const answer = [warehouse, service].map((resource) => charge('2026-11-10', '1', { resource }));
+    write(ledger, scope, days('2026-11-10'), [answer]);
+    ledger.close();
+    const db = new Database(file);
+    db.exec(`
+      UPDATE resource SET vendor_id = 'dw-1' WHERE kind = 'Data warehouse';
+      UPDATE resource_alias SET alias = 'dw-1' WHERE alias LIKE 'dw-1%';
+      PRAGMA user_version = ${LEDGER_VERSION - 1};
+    `);
+    db.close();
+    const after = opened().ledger;
+    expect(write(after, scope, days('2026-11-10'), [answer])).toMatchObject({ inserted: 0, deleted: 0 });
+    expect(after.resourceSums(ALL).map(({ resource }) => resource.id)).toEqual([warehouse.id, service.id]);
   });
 
   it('refuses another program’s database', () => {

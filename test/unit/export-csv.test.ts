@@ -12,6 +12,7 @@ import type { ExportSource } from '../../electron/export/export.js';
 import { exportName } from '../../electron/export/name.js';
 import { daysInWords, unknownDays } from '../../electron/export/unknown-days.js';
 import type { Question, StoredCharge } from '../../electron/ledger/types.js';
+import { qualifiedId } from '../../electron/providers/qualified-id.js';
 
 const question: Question = {
   range: { from: day('2026-11-01'), to: day('2026-11-02') },
@@ -124,6 +125,11 @@ describe('plain', () => {
         '',
       ].join('\r\n'),
     );
+  });
+
+  it('gives a resource the id that the vendor gives it', async () => {
+    const resource = { ...clickhouse.resource, id: qualifiedId('dw-1', 'datawarehouse') };
+    expect(records(await csvOf([{ ...clickhouse, resource }]))).toMatchObject([{ resource_id: 'dw-1' }]);
   });
 
   it('is a header alone where there is nothing', async () => {

@@ -5,6 +5,7 @@ import { FaultError } from '../../../shared/faults.js';
 import { ZERO, absolute, nanos, sum } from '../../../shared/money.js';
 import type { Nanos } from '../../../shared/money.js';
 import type { Charge, ChargedResource } from '../adapter.js';
+import { qualifiedId } from '../qualified-id.js';
 import { dayOfText, isObject, numberOf, remaining, requiredNanos, textOf } from '../wire.js';
 import type { WireObject } from '../wire.js';
 
@@ -34,10 +35,11 @@ const REMAINDER = { key: 'totalCHC', meter: 'Other' };
 /** Stands for a type that is missing. */
 const NO_TYPE = 'entity';
 const WAREHOUSE = 'Data warehouse';
+const SERVICE = 'service';
 
 const KINDS: ReadonlyMap<string, string> = new Map([
   ['datawarehouse', WAREHOUSE],
-  ['service', 'Service'],
+  [SERVICE, 'Service'],
   ['clickpipe', 'ClickPipe'],
 ]);
 
@@ -96,7 +98,7 @@ function chargesOfRecord(
     group: warehouse === null ? null : { id: warehouse, name: warehouses.get(warehouse) ?? null },
     variant: tier ?? '',
     locked: record.locked === true || record.locked === 'true',
-    extra: { ...metrics.other, ...extraOf(record, resource) },
+    extra: { ...metrics.other, ...extraOf(record) },
   };
   const charges = metrics.amounts.map(({ key, meter, amount }) => ({
     ...common,
@@ -121,16 +123,30 @@ function dayWithin(record: WireObject, place: string, window: DayRange): Day {
   return day;
 }
 
+/** An id is one of its type: a data warehouse and a service may share it, and are two. */
 function resourceOf(record: WireObject, place: string): ChargedResource {
-  const id = textOf(record.entityId) ?? textOf(record.serviceId) ?? textOf(record.dataWarehouseId);
+  const id = entityOf(record);
   if (id === null) throw new FaultError('format', `entityId of ${place} is missing`);
-  return { id, name: textOf(record.entityName), kind: kindOf(record) };
+  const type = plainType(record);
+  return {
+    id: type === SERVICE ? id : qualifiedId(id, type),
+    name: textOf(record.entityName),
+    kind: kindOf(record),
+  };
 }
 
-/** In the field's words; a type's case, spaces and underscores do not count. */
+function entityOf({ entityId, serviceId, dataWarehouseId }: WireObject): string | null {
+  return textOf(entityId) ?? textOf(serviceId) ?? textOf(dataWarehouseId);
+}
+
+/** A type's case, spaces and underscores do not count. */
+function plainType({ entityType }: WireObject): string {
+  return (textOf(entityType) ?? NO_TYPE).toLowerCase().replace(/[^a-z]/g, '');
+}
+
+/** In the field's words. */
 function kindOf(record: WireObject): string {
-  const type = textOf(record.entityType) ?? NO_TYPE;
-  return KINDS.get(type.toLowerCase().replace(/[^a-z]/g, '')) ?? type;
+  return KINDS.get(plainType(record)) ?? textOf(record.entityType) ?? NO_TYPE;
 }
 
 /** An unknown metric's own name, without its unit. */
@@ -188,9 +204,9 @@ const HELD = [
 ];
 
 /** `discount` is kept where it is not 1, and never applied: what it means is not documented. */
-function extraOf(record: WireObject, resource: ChargedResource): Record<string, unknown> {
+function extraOf(record: WireObject): Record<string, unknown> {
   const held = [...HELD];
-  if (record.serviceId === resource.id) held.push('serviceId');
+  if (record.serviceId === entityOf(record)) held.push('serviceId');
   if (numberOf(record.discount) === 1) held.push('discount');
   return remaining(record, held);
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { clickhouseAdapter } from '../../../electron/providers/clickhouse/adapter.js';
 import type { Charge } from '../../../electron/providers/adapter.js';
+import { vendorId } from '../../../electron/providers/qualified-id.js';
 import { day } from '../../../shared/day.js';
 import { formatDecimal, sum } from '../../../shared/money.js';
 import { answer, contextFor } from './context.js';
@@ -283,7 +284,7 @@ describe('a window', () => {
     [
       'an unknown kind',
       { entityType: 'Postgres' },
-      { key: 'postgres', resource: { id: 'svc-1', kind: 'Postgres' } },
+      { key: 'postgres', resource: { id: 'svc-1\npostgres', kind: 'Postgres' } },
     ],
     ['another case', { entityType: 'SERVICE' }, { key: 'service', resource: { kind: 'Service' } }],
     ['a null name', { entityName: null }, { resource: { name: null } }],
@@ -292,7 +293,7 @@ describe('a window', () => {
     [
       'a pipe of a service',
       { entityType: 'clickpipe', entityId: 'p' },
-      { resource: { id: 'p', kind: 'ClickPipe' }, extra: { serviceId: 'svc-1' } },
+      { resource: { id: 'p\nclickpipe', kind: 'ClickPipe' }, extra: { serviceId: 'svc-1' } },
     ],
     ['no lock', { locked: undefined }, { locked: false }],
     ['a time with the date', { date: '2026-11-20T00:00:00Z' }, { day: '2026-11-20' }],
@@ -300,6 +301,14 @@ describe('a window', () => {
   ])('record: %s', async (_, change, expected) => {
     const { charges } = await read(result([{ ...SERVICE, ...change }]));
     expect(charges[0]).toMatchObject(expected);
+  });
+
+  test('tells apart what shares an id but is of another type', async () => {
+    const types = ['service', 'Data_Warehouse', 'datawarehouse', 'clickpipe'];
+    const { charges } = await read(result(types.map((entityType) => ({ ...SERVICE, entityType }))));
+    const ids = new Set(charges.map(({ resource }) => resource.id));
+    expect(ids.size).toBe(3);
+    expect([...ids].map(vendorId)).toEqual(['svc-1', 'svc-1', 'svc-1']);
   });
 
   test('duplicates are handed on as they are', async () => {
