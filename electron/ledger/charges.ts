@@ -8,6 +8,7 @@ import { readDay } from './day-text.js';
 import { Database } from './driver.js';
 import { parseShape, unpackExtra } from './extra.js';
 import type { Shape } from './extra.js';
+import { OWN_GROUP } from '../providers/own-group.js';
 import { askedConnections } from './questions.js';
 import type { AskedConnection } from './questions.js';
 import { rateOn, ratesOf } from './rates.js';
@@ -100,6 +101,7 @@ class StoredConnection {
       const start = startOf(day) + offset;
       const end = start + duration;
       const amount = nanos(BigInt(written));
+      const { [OWN_GROUP]: ownGroup, ...extra } = unpackExtra(this.shape(shape), own, { day, start, end });
       yield {
         connection: connection.id,
         connectionName: connection.name,
@@ -111,8 +113,7 @@ class StoredConnection {
         key,
         ordinal,
         resource,
-        // A scope that is a group itself is what its charges belong to, wherever the resource went since.
-        group: this.groups.get(scope) ?? group,
+        group: this.groupOf(scope, ownGroup, group),
         ...found(this.meters, meterRow),
         amount,
         unit: connection.unit,
@@ -120,9 +121,23 @@ class StoredConnection {
         usd: convert(amount, usdPerUnit),
         locked: locked === 1,
         settled,
-        extra: unpackExtra(this.shape(shape), own, { day, start, end }),
+        extra,
       };
     }
+  }
+
+  /**
+   * A scope that is a group itself is what its charges belong to, wherever the resource
+   * went since.
+   *
+   * @param own as a charge bears it under {@link OWN_GROUP}
+   * @param last where the resource was seen last
+   */
+  private groupOf(scope: string, own: unknown, last: StoredCharge['group']): StoredCharge['group'] {
+    const byScope = this.groups.get(scope);
+    if (byScope !== undefined) return byScope;
+    if (typeof own !== 'string') return last;
+    return own === '' ? null : (this.groups.get(own) ?? { id: own, name: null });
   }
 
   /** In the order of resource, key, ordinal, meter and scope. */

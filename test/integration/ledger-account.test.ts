@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EARLIEST_DAY } from '../../electron/ledger/ledger.js';
 import type { Connection, Ledger, Scope } from '../../electron/ledger/types.js';
 import type { Charge } from '../../electron/providers/adapter.js';
+import { OWN_GROUP } from '../../electron/providers/own-group.js';
 import { day, endOf, HOUR_MS, startOf } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { Nanos } from '../../shared/money.js';
@@ -328,6 +329,27 @@ describe('listings', () => {
     expect(ledger.resourceSums(ALL)).toMatchObject([
       { resource: { id: 'vm-1' }, group: blog, usd: usd('15') },
     ]);
+  });
+
+  it('that move within a scope leave each charge with the group that it bears', () => {
+    const connection = addConnection(ledger);
+    const [scope] = listScopes(ledger, connection, ['org']) as [Scope];
+    const inGroup = (on: string, id: string, extra: Record<string, unknown>): Charge =>
+      charge(on, '1', { group: id === '' ? null : { id, name: `named ${id}` }, extra });
+    write(ledger, scope, days('2026-11-10', '2026-11-12'), [
+      [
+        inGroup('2026-11-10', '', { [OWN_GROUP]: '' }),
+        inGroup('2026-11-11', 'dw-1', { [OWN_GROUP]: 'dw-1', region: 'eu' }),
+        inGroup('2026-11-12', 'dw-2', { [OWN_GROUP]: 'dw-2' }),
+      ],
+    ]);
+    const stored = [...ledger.charges(ALL)];
+    expect(stored.map(({ group }) => group)).toEqual([
+      null,
+      { id: 'dw-1', name: null },
+      { id: 'dw-2', name: 'named dw-2' },
+    ]);
+    expect(stored.map(({ extra }) => extra)).toEqual([{}, { region: 'eu' }, {}]);
   });
 
   it('keep the newest name, in whatever order windows are read', () => {

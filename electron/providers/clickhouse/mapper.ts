@@ -5,6 +5,7 @@ import { FaultError } from '../../../shared/faults.js';
 import { ZERO, absolute, nanos, sum } from '../../../shared/money.js';
 import type { Nanos } from '../../../shared/money.js';
 import type { Charge, ChargedResource } from '../adapter.js';
+import { OWN_GROUP } from '../own-group.js';
 import { qualifiedId } from '../qualified-id.js';
 import { dayOfText, isObject, numberOf, remaining, requiredNanos, textOf } from '../wire.js';
 import type { WireObject } from '../wire.js';
@@ -98,7 +99,7 @@ function chargesOfRecord(
     group: warehouse === null ? null : { id: warehouse, name: warehouses.get(warehouse) ?? null },
     variant: tier ?? '',
     locked: record.locked === true || record.locked === 'true',
-    extra: { ...metrics.other, ...extraOf(record) },
+    extra: { ...metrics.other, ...extraOf(record), [OWN_GROUP]: warehouse ?? '' },
   };
   const charges = metrics.amounts.map(({ key, meter, amount }) => ({
     ...common,

@@ -163,7 +163,7 @@ describe('a window', () => {
       variant: 'scale',
       amount: 12_500_000_000n,
       locked: false,
-      extra: { discount: 0.9, region: 'eu-west-1' },
+      extra: { discount: 0.9, region: 'eu-west-1', '@group': 'dw-1' },
     });
     expect(charges.map(short)).toEqual([
       ['computeCHC', 'Compute', '12.5'],
@@ -288,7 +288,7 @@ describe('a window', () => {
     ],
     ['another case', { entityType: 'SERVICE' }, { key: 'service', resource: { kind: 'Service' } }],
     ['a null name', { entityName: null }, { resource: { name: null } }],
-    ['no warehouse', { dataWarehouseId: null }, { group: null }],
+    ['no warehouse', { dataWarehouseId: null }, { group: null, extra: { '@group': '' } }],
     ['a warehouse without a record', {}, { group: { id: 'dw-1', name: null } }],
     [
       'a pipe of a service',
