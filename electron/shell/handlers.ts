@@ -163,7 +163,9 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
     const path = await shell.chooseExportPath(order);
     if (path === null) return { ok: false, kind: 'cancelled', message: 'The export was cancelled.' };
     // Asked before: what a sync reads meanwhile may come too late for the export.
-    const lacking = core.unknownDays(order.range, order.connection).filter(({ stays }) => stays !== 'unreported');
+    const lacking = core
+      .unknownDays(order.range, order.connection)
+      .filter(({ stays }) => stays !== 'unreported');
     // The dialog has asked whether a file that exists may be replaced.
     const done = core.exportFile(path, { ...order, overwrite: true }, () => shell.changed());
     shell.changed();
