@@ -20,7 +20,6 @@ import type { DemoServers } from './demo/servers.js';
 import { EndSignals } from './end-signals.js';
 import { logInto } from './log-file.js';
 import { readBases } from './providers/origins.js';
-import { usableLocale } from './shell/amount.js';
 import { registerAppScheme, serveApp } from './shell/protocol.js';
 import { createRendererSession, hardenAllContents } from './shell/session.js';
 import { TrayApp, trayHostPresent } from './shell/tray-app.js';
@@ -54,7 +53,6 @@ async function open(
     workerScript: WORKER,
     ...options,
     now: () => Date.now(),
-    locale: usableLocale(app.getSystemLocale()),
     onChange: () => opened?.tray?.changed(),
     nextPollAt: () => opened?.tray?.nextPollAt() ?? null,
   });

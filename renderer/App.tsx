@@ -7,6 +7,7 @@ import { FirstRun } from './connect/FirstRun';
 import { ReplaceKeyScreen } from './connect/ReplaceKeyScreen';
 import { DayView } from './day/DayView';
 import { ExportScreen } from './export/ExportScreen';
+import { dateLocale } from './dateLocale';
 import { createFormat } from './format';
 import { FormatContext } from './formatContext';
 import { OverviewScreen } from './overview/OverviewScreen';
@@ -55,14 +56,13 @@ export function App() {
   const locale = app?.settings.numberLocale ?? null;
   const hideAmounts = app?.settings.hideAmounts ?? false;
   const format = useMemo(() => createFormat({ locale, hideAmounts }), [locale, hideAmounts]);
+  const dates = useMemo(() => dateLocale(format.locale), [format.locale]);
 
   if (app === null) return null;
   const covered = screen.name !== 'overview';
   const nothing = app.overview.connections.length === 0 && !app.demo;
-  // The interface is in English; only a reader's own English decides how a week begins.
-  const words = navigator.language.startsWith('en') ? navigator.language : 'en-US';
   return (
-    <I18nProvider locale={words}>
+    <I18nProvider locale={dates}>
       <FormatContext value={format}>
         <main hidden={covered} className="pane">
           {nothing ? (

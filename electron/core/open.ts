@@ -14,6 +14,7 @@ import { Connections } from './connections.js';
 import { Core } from './core.js';
 import type { Home } from './home.js';
 import { KeyRing } from './key-ring.js';
+import { clockTime } from './locale.js';
 import { restoreFromMirror } from './mirror.js';
 import { SettingsStore } from './settings-store.js';
 import { Syncs } from './syncs.js';
@@ -31,7 +32,6 @@ export interface OpenOptions {
   /** Keep a key that the keychain does not take until the program ends. */
   readonly fallBackToMemory: boolean;
   readonly now: () => number;
-  readonly locale: string | undefined;
   /** Something that views show has changed. */
   readonly onChange: () => void;
   readonly nextPollAt: () => number | null;
@@ -60,7 +60,6 @@ export async function openCore(options: OpenOptions): Promise<Core> {
     ledgerFile: home.ledger,
     onWritten: options.onChange,
   });
-  const time = new Intl.DateTimeFormat(options.locale, { timeStyle: 'short' });
   return new Core(
     {
       home,
@@ -85,7 +84,7 @@ export async function openCore(options: OpenOptions): Promise<Core> {
       demo,
       version,
       now,
-      formatTime: (instant) => time.format(instant),
+      formatTime: (instant) => clockTime(instant, settings.get().numberLocale),
     },
     options.nextPollAt,
   );

@@ -7,16 +7,6 @@ const SMALLEST = 100_000n;
 /** What 4 decimals would round up to 1.0000. */
 const ROUNDS_TO_ONE = NANOS_PER_UNIT - SMALLEST / 2n;
 
-/** The locale to format in: the user's own choice where it is one, else the system's. */
-export function usableLocale(tag: string | null): string | undefined {
-  if (tag === null) return undefined;
-  try {
-    return Intl.getCanonicalLocales(tag)[0];
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * An amount of USD for menus and tooltips: 2 decimals from $1, 4 below, and
  * none from $10,000 in tight places. Printed from its exact decimal text, never

@@ -8,7 +8,8 @@ import type { AppState, ConnectionView, Known, PeriodAmount, StatusLine } from '
 import { nanos } from '../../shared/money.js';
 import type { Nanos } from '../../shared/money.js';
 import { isUnreported } from '../../shared/policy/period-amount.js';
-import { formatClock, formatUsd, usableLocale } from './amount.js';
+import { usableLocale } from '../core/locale.js';
+import { formatClock, formatUsd } from './amount.js';
 
 export type TrayAction = 'open' | 'refresh' | 'export' | 'settings' | 'quit';
 

@@ -1,5 +1,6 @@
 /** All that the program knows in a state of the gallery. What is shown of it, the program's own core decides. */
 import { dayDetail, rowDetail } from '../../electron/core/details';
+import { clockTime } from '../../electron/core/locale';
 import { buildOverview } from '../../electron/core/overview';
 import type { Ledger } from '../../electron/ledger/types';
 import type { Day } from '../../shared/day';
@@ -52,7 +53,6 @@ function ledger(account: Account): Ledger {
 /** As main builds it. */
 export function appOf(scene: Scene, view: ViewChoice = scene.view): AppState {
   const { account, settings, syncing, sessionOnly, nextPollAt, app } = scene;
-  const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
   return {
     ...app,
     settings,
@@ -70,7 +70,7 @@ export function appOf(scene: Scene, view: ViewChoice = scene.view): AppState {
       secretStore: app.secretStore,
       ledgerNotice: app.ledgerNotice,
       nextPollAt,
-      formatTime: (instant) => time.format(instant),
+      formatTime: (instant) => clockTime(instant, settings.numberLocale),
     }),
     about: { version: '0.1.0', dataFolder: '/home/ada/.config/Cost Tray', ledgerBytes: 18_436_096 },
   };

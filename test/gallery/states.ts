@@ -35,6 +35,8 @@ const option = (name: string): Step => ({ do: 'click', role: 'option', name });
 const toTheEnd: Step = { do: 'scroll', to: 'end' };
 const openDay: Step = { do: 'click', role: 'slider', name: 'Days of the chart' };
 
+const SET_RATE = [press(','), button('Analytics'), button('Set rate')];
+
 const LISTING: SyncProgress = { phase: 'listing', done: 0, total: 0, reachedBackTo: null, waitUntil: null };
 const PERMISSION = 'control-plane:organization:view';
 
@@ -187,7 +189,22 @@ const SCREENS: readonly GalleryState[] = [
     button('Analytics'),
   ]),
   state('remove', 'Remove a connection', {}, [press(','), button('Workloads'), button('Remove')]),
-  state('rate', 'Rate of a connection', {}, [press(','), button('Analytics'), button('Set rate')]),
+  state('rate', 'Rate of a connection', {}, SET_RATE),
+  state(
+    'rate-german',
+    'Rate of a connection, German numbers',
+    { account: OTHER_RATE, settings: { budgetUsd: '2500.5', numberLocale: 'de-DE' } },
+    SET_RATE,
+  ),
+  state(
+    'export-german',
+    'Export of a range, German numbers',
+    {
+      settings: { numberLocale: 'de-DE' },
+      view: { period: 'custom', custom: { from: day('2026-11-03'), to: day('2026-11-09') } },
+    },
+    [press('e')],
+  ),
   state('delete-all', 'Delete all', {}, [press(','), button('Delete all…')]),
   state('export', 'Export', {}, [press('e')]),
   state('exporting', 'Export under way', { app: { exporting: { rows: 41_200, total: 118_000 } } }, [

@@ -17,7 +17,6 @@ export function openOffline(folder: string, now: number): Promise<Core> {
     demo: true,
     fallBackToMemory: false,
     now: () => now,
-    locale: 'en',
     onChange: () => undefined,
     nextPollAt: () => null,
   });

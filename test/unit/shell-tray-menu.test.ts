@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { trayFormat, trayMenuTemplate, trayTitle, trayTooltip } from '../../electron/shell/tray-menu.js';
 import type { TrayState } from '../../electron/shell/tray-menu.js';
-import { formatClock, formatUsd, usableLocale } from '../../electron/shell/amount.js';
+import { usableLocale } from '../../electron/core/locale.js';
+import { formatClock, formatUsd } from '../../electron/shell/amount.js';
 import { connection, period, trayState } from './shell-state.js';
 import { nanos, parseNanos } from '../../shared/money.js';
 
