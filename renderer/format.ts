@@ -4,7 +4,7 @@
  */
 import { DAY_MS, startOf } from '../shared/day';
 import type { Day, DayRange } from '../shared/day';
-import { AMOUNT_TEXT, NANOS_PER_UNIT, formatDecimal } from '../shared/money';
+import { NANOS_PER_UNIT, formatDecimal } from '../shared/money';
 import type { Unit } from '../shared/model';
 
 const HIDDEN = '•••';
@@ -39,8 +39,8 @@ export interface Format {
   readonly native: (amount: bigint, unit: Unit) => string;
   /** As {@link money}, for an axis tick: whole dollars without decimals. */
   readonly tick: (amount: bigint) => string;
-  /** A rate, with as many decimals as it has. */
-  readonly rate: (usdPerUnit: bigint) => string;
+  /** USD with as many decimals as it has, never hidden: a rate, or what is being typed. */
+  readonly exact: (amount: bigint) => string;
   /** A share: "12%", "<1%". */
   readonly share: (ratio: number) => string;
   /** A change: "+12%", "-3%". */
@@ -103,7 +103,7 @@ export function createFormat(options: FormatOptions): Format {
       number({ minimumFractionDigits: places, maximumFractionDigits: places }),
     ]),
   );
-  const rates = number({
+  const exact = number({
     style: 'currency',
     currency: 'USD',
     currencyDisplay: 'narrowSymbol',
@@ -148,7 +148,7 @@ export function createFormat(options: FormatOptions): Format {
       if (amount % NANOS_PER_UNIT === 0n) return wholeDollars(amount);
       return money(amount);
     },
-    rate: (usdPerUnit) => rates.format(decimal(usdPerUnit)),
+    exact: (amount) => exact.format(decimal(amount)),
     share(ratio) {
       return ratio > 0 && ratio < 0.005 ? `<${percent.format(0.01)}` : percent.format(ratio);
     },
@@ -242,21 +242,4 @@ export function listText(names: readonly string[], most = 2): string {
   const rest = names.length - shown.length;
   if (rest > 0) return `${shown.join(', ')} and ${rest} more`;
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}`;
-}
-
-/**
- * The decimal text of an amount that a user typed in their own number format:
- * "2.500,50" in German and "2,500.50" in English are both "2500.50". Null for
- * what is no amount of less than a billion with at most 9 decimals.
- */
-export function parseAmountText(text: string, locale: string): string | null {
-  const parts = new Intl.NumberFormat(locale).formatToParts(1234567.5);
-  const group = parts.find((part) => part.type === 'group')?.value ?? ',';
-  const point = parts.find((part) => part.type === 'decimal')?.value ?? '.';
-  const bare = text
-    .replace(/[$\s\u00a0\u202f]/g, '')
-    .split(group.trim() === '' ? ' ' : group)
-    .join('');
-  const plain = point === '.' ? bare : bare.replace(point, '.');
-  return AMOUNT_TEXT.test(plain) ? plain : null;
 }

@@ -135,7 +135,7 @@ export function Headline({ overview, view }: { readonly overview: Overview; read
   const old = isOld(counted);
   const amount = total.known === 'none' ? null : format.money(total.usd);
   const gap = gapOf(overview);
-  const note = clickhouseNote(counted, overview, (nanos) => format.rate(nanos));
+  const note = clickhouseNote(counted, overview, (nanos) => format.exact(nanos));
   const parts = [PERIOD_NAMES[overview.view.period], `${rangeText(total.range, today)} UTC`];
   if (total.known !== 'none' && total.provisionalDays > 0) {
     parts.push(`${plural(total.provisionalDays, 'day')} provisional`);

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 
-import { parseNanos } from '../../shared/money';
 import type { Settings, SettingsPatch } from '../../shared/settings';
-import { parseAmountText } from '../format';
+import { amountText, readAmount } from '../amountText';
+import type { AmountField } from '../amountText';
 import { useFormat } from '../formatContext';
 import { Action, Entry } from '../ui/Controls';
 import { Group } from './Group';
@@ -13,15 +13,17 @@ interface Props {
   readonly onChange: (patch: SettingsPatch) => void;
 }
 
+const BUDGET: AmountField = { example: '2500.50', wholeDigits: 9 };
+
 /** One budget for the month, in USD, over all connections. */
 export function Budget({ settings, onChange }: Props) {
-  const { locale, money } = useFormat();
+  const format = useFormat();
   const [text, setText] = useState<string | null>(null);
-  const kept = settings.budgetUsd;
-  const shown = text ?? (kept === null ? '' : settings.hideAmounts ? '•••' : kept);
-  const typed = text === null || text.trim() === '' ? null : parseAmountText(text, locale);
-  const wrong = text !== null && text.trim() !== '' && typed === null;
-  const dirty = text !== null && !wrong && typed !== kept;
+  const kept = settings.budgetUsd === null ? '' : amountText(settings.budgetUsd, format.locale);
+  const shown = text ?? (kept !== '' && settings.hideAmounts ? '•••' : kept);
+  const read = text === null || text.trim() === '' ? null : readAmount(text, BUDGET, format);
+  const typed = read?.ok === true ? amountText(read.decimal, format.locale) : '';
+  const dirty = text !== null && read?.ok !== false && typed !== kept;
   return (
     <Group title="Budget">
       <form
@@ -30,7 +32,7 @@ export function Budget({ settings, onChange }: Props) {
         onSubmit={(event) => {
           event.preventDefault();
           if (!dirty) return;
-          onChange({ budgetUsd: typed });
+          onChange({ budgetUsd: read?.ok === true ? read.decimal : null });
           setText(null);
         }}
       >
@@ -41,11 +43,11 @@ export function Budget({ settings, onChange }: Props) {
             onChange={setText}
             decimal
             placeholder="none"
-            error={wrong ? 'Write an amount such as 2500.' : null}
+            error={read?.ok === false ? read.problem : null}
             note={
-              typed === null
-                ? 'Over all connections. Empty: no budget.'
-                : `${money(parseNanos(typed))} a month`
+              read?.ok === true
+                ? `${format.exact(read.amount)} a month`
+                : 'Over all connections. Empty: no budget.'
             }
           />
           <Action type="submit" disabled={!dirty}>

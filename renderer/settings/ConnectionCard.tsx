@@ -26,7 +26,7 @@ interface Props {
 type Editing = 'name' | 'rate' | 'remove' | null;
 
 function Facts({ connection, today }: Props) {
-  const { native, clock, rate } = useFormat();
+  const { native, clock, exact } = useFormat();
   const now = useNow(60_000);
   const { lastSuccess, dataThrough, creditLeft, unit, usdPerUnit, rateSince, reconciliation } = connection;
   return (
@@ -48,7 +48,7 @@ function Facts({ connection, today }: Props) {
         <>
           <dt>Rate</dt>
           <dd>
-            1 CHC = {rate(usdPerUnit)}
+            1 CHC = {exact(usdPerUnit)}
             {usdPerUnit === 1_000_000_000n && ', list price'}
             {rateSince !== null && ` since ${dayText(rateSince, today)}`}; before tax and support
           </dd>

@@ -73,30 +73,6 @@ it('renames a connection', async () => {
   expect(await asked('rename')).toEqual([{ connection: 'p1', name: 'Inference' }]);
 });
 
-it('sets the rate of ClickHouse Credits from a day on', async () => {
-  await show('rate');
-  await window().page.getByLabel('USD for 1 CHC').fill('cheap');
-  await window().page.getByRole('button', { name: 'Set rate' }).last().click();
-  await window().page.getByText('Write an amount such as 0.85.').waitFor();
-  await window().page.getByLabel('USD for 1 CHC').fill('0.85');
-  await press('Enter');
-  expect(await asked('setRate')).toEqual([{ connection: 'c1', usdPerUnit: '0.85', from: '2026-11-01' }]);
-});
-
-it('sets a budget, and refuses what is no amount', async () => {
-  await show('settings-end');
-  const field = window().page.getByLabel('For the month, in USD');
-  for (const words of ['much', '2000000000']) {
-    await field.fill(words);
-    await window().page.getByText('Write an amount such as 2500.').waitFor();
-    expect(await find('button', 'Set').isDisabled()).toBe(true);
-    await field.fill('');
-  }
-  await field.fill('3,000.50');
-  await press('Enter');
-  expect(await asked('setSettings')).toEqual([{ budgetUsd: '3000.50' }]);
-});
-
 it('keeps each setting at once', async () => {
   await show('settings-end');
   await choose(/Read$/, 'Every 5 minutes');
