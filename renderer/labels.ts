@@ -145,6 +145,21 @@ export function budgetScope({ view, connections }: Overview): string | null {
   return connections.length > 1 ? 'This month, all connections:' : 'This month:';
 }
 
+/** Every connection was removed: there is history, and nothing to read. */
+export function isOnlyHistory(connections: readonly ConnectionView[]): boolean {
+  return connections.length > 0 && connections.every(({ removed }) => removed);
+}
+
+/** "kept history, last read Nov 17, 16:15" of connections that were all removed; null where one is left. */
+export function historyText(
+  connections: readonly ConnectionView[],
+  clock: (time: number) => string,
+): string | null {
+  if (!isOnlyHistory(connections)) return null;
+  const reads = connections.map(({ lastSuccess }) => lastSuccess).filter((time) => time !== null);
+  return reads.length === 0 ? 'kept history' : `kept history, last read ${clock(Math.max(...reads))}`;
+}
+
 /** The connections whose charges the shown total counts. */
 export function countedConnections(overview: Overview): readonly ConnectionView[] {
   const { connection } = overview.view;

@@ -7,6 +7,7 @@ import { create } from 'zustand';
 import type { Day } from '../shared/day';
 import type { AppState, ProviderId, ViewChoice } from '../shared/model';
 import { bridge, send } from './bridge';
+import { isOnlyHistory } from './labels';
 
 export type Screen =
   | { readonly name: 'overview' }
@@ -51,8 +52,11 @@ export function setView(patch: Partial<ViewChoice>): void {
   send(bridge.call('setView', view));
 }
 
+/** Asks main to read; where nothing is left to read, leads to what would be. */
 export function refresh(connection: string | null = null): void {
-  send(bridge.call('refresh', { connection }));
+  const { app } = useStore.getState();
+  if (app !== null && isOnlyHistory(app.overview.connections)) open({ name: 'connect', provider: null });
+  else send(bridge.call('refresh', { connection }));
 }
 
 /** Subscribes to main, then asks for what is there already. */

@@ -99,7 +99,8 @@ export function buildOverview(input: OverviewInput): Overview {
       ...within(mine, { from: today, to: today }),
     }),
     runRate: runRateOf(recent, now),
-    forecast: forecastOf(recent, now),
+    // History that is kept goes nowhere.
+    forecast: selected.some(({ removedAt }) => removedAt === null) ? forecastOf(recent, now) : null,
     budget: budgetView(budgetLimit, monthToDate),
     series: bars.series,
     days: bars.days,

@@ -5,6 +5,7 @@ import type { Overview } from '../../shared/model';
 import { ageInWords } from '../../shared/policy/status-line';
 import type { Settings } from '../../shared/settings';
 import { durationText } from '../format';
+import { countedConnections, isOnlyHistory } from '../labels';
 import { open, refresh } from '../store';
 import { IconButton } from '../ui/Controls';
 import { Icon } from '../ui/Icon';
@@ -28,28 +29,45 @@ function nextText({ nextPollAt, syncing }: Overview, manual: boolean, now: numbe
   return nextPollAt <= now ? 'next is due' : `next in ${durationText(nextPollAt - now)}`;
 }
 
-/** When it was read and when it is read next: the refresh button. Then export and settings. */
-export function Foot({ overview, cadenceMinutes }: Props) {
+/** When it was read and when it is read next. */
+function Freshness({ overview, cadenceMinutes }: Props) {
   const now = useNow(30_000);
   const age = ageText(overview.asOf, now);
   const next = nextText(overview, cadenceMinutes === 0, now);
+  if (isOnlyHistory(overview.connections))
+    return (
+      <>
+        <span>Nothing left to refresh</span>
+        <span>Connect an account</span>
+      </>
+    );
+  return (
+    <>
+      {age === null ? (
+        <span>{isOnlyHistory(countedConnections(overview)) ? 'Kept history' : 'Not updated yet'}</span>
+      ) : (
+        <span>
+          <span className={styles.updated}>Updated </span>
+          {age}
+        </span>
+      )}
+      {next !== null && <span>{next}</span>}
+    </>
+  );
+}
+
+/** The refresh button, with how fresh the numbers are. Then export and settings. */
+export function Foot({ overview, cadenceMinutes }: Props) {
+  const onlyHistory = isOnlyHistory(overview.connections);
   return (
     <footer className={styles.foot}>
       <Button className={clsx(styles.refresh)} onPress={() => refresh()}>
         <span className={clsx(overview.syncing && styles.turning, styles.refreshIcon)}>
-          <Icon name="refresh" />
+          <Icon name={onlyHistory ? 'plus' : 'refresh'} />
         </span>
-        <span className="visually-hidden">Refresh. </span>
+        {!onlyHistory && <span className="visually-hidden">Refresh. </span>}
         <span className={styles.freshness}>
-          {age === null ? (
-            <span>Not updated yet</span>
-          ) : (
-            <span>
-              <span className={styles.updated}>Updated </span>
-              {age}
-            </span>
-          )}
-          {next !== null && <span>{next}</span>}
+          <Freshness overview={overview} cadenceMinutes={cadenceMinutes} />
         </span>
       </Button>
       <span className={styles.footActions}>

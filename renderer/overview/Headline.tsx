@@ -8,7 +8,7 @@ import { joinGaps } from '../../shared/policy/gaps';
 import { isUnreported } from '../../shared/policy/period-amount';
 import { dayText, listText, plural, rangeText } from '../format';
 import { useFormat } from '../formatContext';
-import { PERIOD_NAMES, countedConnections, hasBillingPeriod } from '../labels';
+import { PERIOD_NAMES, countedConnections, hasBillingPeriod, historyText } from '../labels';
 import { refresh, setView } from '../store';
 import { Action, Choice } from '../ui/Controls';
 import { Icon } from '../ui/Icon';
@@ -133,6 +133,7 @@ export function Headline({ overview, view }: { readonly overview: Overview; read
   const now = useNow(60_000);
   const counted = countedConnections(overview);
   const old = isOld(counted);
+  const history = historyText(counted, (time) => format.clock(time, now));
   const amount = total.known === 'none' ? null : format.money(total.usd);
   const gap = gapOf(overview);
   const note = clickhouseNote(counted, overview, (nanos) => format.exact(nanos));
@@ -140,6 +141,7 @@ export function Headline({ overview, view }: { readonly overview: Overview; read
   if (total.known !== 'none' && total.provisionalDays > 0) {
     parts.push(`${plural(total.provisionalDays, 'day')} provisional`);
   }
+  if (history !== null) parts.push(history);
   if (old && asOf !== null) parts.push(`as of ${format.clock(asOf, now)}`);
   return (
     <section className={styles.headline} aria-label="Total">
@@ -153,7 +155,11 @@ export function Headline({ overview, view }: { readonly overview: Overview; read
         )}
       </div>
       <p
-        className={clsx(styles.number, old && styles.old, amount === null && styles.none)}
+        className={clsx(
+          styles.number,
+          (old || history !== null) && styles.old,
+          amount === null && styles.none,
+        )}
         style={{ '--characters': amount?.length ?? 1 } as CSSProperties}
       >
         {amount ?? (

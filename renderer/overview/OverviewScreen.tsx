@@ -4,7 +4,7 @@ import type { RefObject } from 'react';
 import type { AppState } from '../../shared/model';
 import { Breakdown } from '../breakdown/Breakdown';
 import { DailyChart } from '../chart/DailyChart';
-import { budgetScope, trueForecast } from '../labels';
+import { budgetScope, countedConnections, isOnlyHistory, trueForecast } from '../labels';
 import { useStore } from '../store';
 import { Backfill } from './Backfill';
 import { BudgetMeter } from './BudgetMeter';
@@ -46,7 +46,7 @@ export function OverviewScreen({ app, pickingRange, onPickRange, customRange }: 
         <div className={styles.contents}>
           <Notices app={app} />
           <Headline overview={overview} view={view} />
-          <KnownFacts overview={overview} />
+          {!isOnlyHistory(countedConnections(overview)) && <KnownFacts overview={overview} />}
           {overview.budget !== null && (
             <BudgetMeter
               budget={overview.budget}

@@ -94,7 +94,10 @@ function isTrouble(level: StatusLevel): boolean {
 
 function withoutConnections(input: StatusInput): StatusLine {
   const urgent = programLines(input).find(({ level }) => level === 'warning');
-  return urgent ?? line('notice', 'Nothing is connected yet', { action: action('Connect', 'open-settings') });
+  const since = input.connections.length === 0 ? 'yet' : 'any more';
+  return (
+    urgent ?? line('notice', `Nothing is connected ${since}`, { action: action('Connect', 'open-settings') })
+  );
 }
 
 function programLines(input: StatusInput): StatusLine[] {

@@ -182,3 +182,23 @@ it.each([
   expect(await text('[class*=change]')).toBe(`${change} on Oct 1–21`);
   expect(await text('[class*=facts]')).toContain(band);
 });
+
+it('says of history whose connections were all removed what it is, and shows nothing that goes on', async () => {
+  await show('left');
+  expect(await text('[role=status]')).toBe('Nothing is connected any more');
+  expect(await text('[aria-label=Total]')).toMatch(/kept history, last read Nov 20, 16:00$/m);
+  expect(await find('region', 'Facts').count()).toBe(0);
+  expect(await text('main')).not.toMatch(/forecast|run rate|not updated/i);
+  expect(await text('footer')).toMatch(/^Nothing left to refresh\s+Connect an account$/);
+  await press('r');
+  await find('heading', 'Add a connection').waitFor();
+  expect(await asked('refresh')).toEqual([]);
+  // Of one that was removed beside others, the same; but those others are read.
+  await show('removed-one');
+  expect(await text('[role=status]')).toBe('Current · as of 11:40');
+  expect(await text('[aria-label=Total]')).toMatch(/kept history, last read Nov 17, 17:15/);
+  expect(await find('region', 'Facts').count()).toBe(0);
+  expect(await text('footer')).toMatch(/^Refresh\.\s+Kept history\s+next in 13 min$/);
+  await press('r');
+  expect(await asked('refresh')).toEqual([{ connection: null }]);
+});

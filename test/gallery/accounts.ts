@@ -146,8 +146,30 @@ export const NOTHING: Account = { ...ACCOUNT, connections: [], resources: [] };
 
 export const REMOVED: Account = {
   ...ACCOUNT,
-  connections: [PHALA, { ...CLICKHOUSE, removedAt: Date.parse('2026-11-17T16:20:00Z') }],
+  connections: [
+    PHALA,
+    {
+      ...CLICKHOUSE,
+      removedAt: Date.parse('2026-11-17T16:20:00Z'),
+      lastSuccess: Date.parse('2026-11-17T16:15:00Z'),
+    },
+  ],
   unread: new Map([['c1', new Set(eachDay({ from: day('2026-11-18'), to: TODAY }))]]),
+};
+
+/** Both were removed, one after the other; what they cost is kept. */
+export const LEFT: Account = {
+  ...REMOVED,
+  connections: REMOVED.connections.map((one) =>
+    one.removedAt === null
+      ? {
+          ...one,
+          removedAt: Date.parse('2026-11-20T15:05:00Z'),
+          lastSuccess: Date.parse('2026-11-20T15:00:00Z'),
+        }
+      : one,
+  ),
+  unread: new Map([...REMOVED.unread, ['p1', new Set(eachDay({ from: day('2026-11-21'), to: TODAY }))]]),
 };
 
 /** A commitment lowered the price of a credit in mid-month. */

@@ -10,6 +10,7 @@ import {
   BACKFILL,
   DIFFERENT,
   FIRST_SYNC,
+  LEFT,
   LONG,
   MANY,
   MILLION,
@@ -148,6 +149,8 @@ const AMOUNTS: readonly GalleryState[] = [
   state('demo', 'Demo', { app: { demo: true } }),
   state('hidden', 'Hidden amounts', { settings: { hideAmounts: true } }),
   state('removed', 'A removed connection’s history', { account: REMOVED }),
+  state('left', 'Nothing connected any more', { account: LEFT, nextPollAt: null }),
+  state('removed-one', 'A removed connection chosen', { account: REMOVED, view: { connection: 'c1' } }),
   state('other-rate', 'Another rate since mid-month', { account: OTHER_RATE }),
 ];
 

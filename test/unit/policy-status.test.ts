@@ -258,7 +258,10 @@ describe('the status line', () => {
     };
     expect(status([])).toMatchObject(nothing);
     expect(status([], { secretStore: 'session-only' })).toMatchObject(nothing);
-    expect(status([{ ...phala, removed: true, fault: fault('rejected') }])).toMatchObject(nothing);
+    expect(status([{ ...phala, removed: true, fault: fault('rejected') }])).toMatchObject({
+      ...nothing,
+      text: 'Nothing is connected any more',
+    });
   });
 
   it('tells of the keychain', () => {
