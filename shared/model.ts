@@ -250,8 +250,8 @@ export interface Overview {
   readonly monthToDate: PeriodAmount;
 }
 
-/** How a connection key can be kept on this computer. */
-export type SecretStoreState = 'keychain' | 'session-only' | 'denied';
+/** How a connection key can be kept on this computer. `memory`: it is a sample's, and is never to outlive the program. */
+export type SecretStoreState = 'keychain' | 'session-only' | 'denied' | 'memory';
 
 export interface ExportProgress {
   readonly rows: number;

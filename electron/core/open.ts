@@ -133,7 +133,7 @@ async function openSecrets({ demo, home }: OpenOptions): Promise<{
   store: MemoryStore | KeytarStore;
   state: SecretStoreState;
 }> {
-  if (demo) return { store: new MemoryStore(), state: 'keychain' };
+  if (demo) return { store: new MemoryStore(), state: 'memory' };
   const store = new KeytarStore({ service: keychainService(home.folder), platform: process.platform });
   const probe = await store.probe();
   if (probe.kind === 'usable') return { store, state: 'keychain' };

@@ -5,6 +5,7 @@ import { Notice } from '../ui/Notice';
 export function KeychainNotice({ state }: { readonly state: SecretStoreState }) {
   switch (state) {
     case 'keychain':
+    case 'memory':
       return null;
     case 'session-only':
       return (

@@ -14,6 +14,7 @@ interface Props {
 const KEYS: Readonly<Record<SecretStoreState, string>> = {
   keychain: 'Keys are in this computer’s keychain.',
   'session-only': 'Keys are in memory until Cost Tray quits.',
+  memory: 'The keys of these samples are in memory only.',
   denied: 'The keychain refuses access: a key is in memory until Cost Tray quits.',
 };
 

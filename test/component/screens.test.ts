@@ -187,6 +187,9 @@ it('says where keys are kept', async () => {
   await show('overview');
   await press(',');
   await window().page.getByText('Keys are in this computer’s keychain.').waitFor();
+  await show('demo');
+  await press(',');
+  await window().page.getByText('The keys of these samples are in memory only.').waitFor();
 });
 
 it('exports chosen days in a chosen profile and says where to', async () => {

@@ -36,6 +36,7 @@ const option = (name: string): Step => ({ do: 'click', role: 'option', name });
 const toTheEnd: Step = { do: 'scroll', to: 'end' };
 const openDay: Step = { do: 'click', role: 'slider', name: 'Days of the chart' };
 
+const DEMO = { demo: true, secretStore: 'memory' } as const;
 const SET_RATE = [press(','), button('Analytics'), button('Set rate')];
 
 const LISTING: SyncProgress = { phase: 'listing', done: 0, total: 0, reachedBackTo: null, waitUntil: null };
@@ -146,7 +147,7 @@ const AMOUNTS: readonly GalleryState[] = [
     settings: { budgetUsd: '1500000', numberLocale: 'ja-JP' },
   }),
   state('american', 'American numbers and clock', { settings: { numberLocale: 'en-US' } }),
-  state('demo', 'Demo', { app: { demo: true } }),
+  state('demo', 'Demo', { app: DEMO }),
   state('hidden', 'Hidden amounts', { settings: { hideAmounts: true } }),
   state('removed', 'A removed connection’s history', { account: REMOVED }),
   state('left', 'Nothing connected any more', { account: LEFT, nextPollAt: null }),
@@ -181,7 +182,7 @@ const VIEWS: readonly GalleryState[] = [
     openDay,
     ...Array.from({ length: 3 }, () => button('Next day')),
   ]),
-  state('day-demo', 'Day view, demo', { app: { demo: true } }, [openDay]),
+  state('day-demo', 'Day view, demo', { app: DEMO }, [openDay]),
 ];
 
 const SCREENS: readonly GalleryState[] = [
