@@ -14,6 +14,7 @@ import type { Core } from './core/core.js';
 import { openHome } from './core/home.js';
 import type { Home } from './core/home.js';
 import { openCore, userAgent } from './core/open.js';
+import type { OpenOptions } from './core/open.js';
 import { runOnce } from './demo/once.js';
 import { startDemoServers } from './demo/servers.js';
 import type { DemoServers } from './demo/servers.js';
@@ -26,6 +27,7 @@ import { TrayApp, trayHostPresent } from './shell/tray-app.js';
 import { createVendorFetch } from './shell/vendor-session.js';
 import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.js';
 import { modeOf, programWords } from './words.js';
+import type { Mode } from './words.js';
 
 const WORKER = new URL('./worker.js', import.meta.url);
 const PRELOAD = join(import.meta.dirname, '../preload/preload.cjs');
@@ -40,7 +42,7 @@ interface Opened {
 async function open(
   home: Home,
   bases: Readonly<Record<ProviderId, string>>,
-  options: { readonly demo: boolean; readonly fallBackToMemory: boolean },
+  options: Pick<OpenOptions, 'demo' | 'leadsBack' | 'fallBackToMemory'>,
 ): Promise<Opened> {
   const version = app.getVersion();
   const origins = Object.values(bases).map((base) => new URL(base).origin);
@@ -94,7 +96,7 @@ async function runCommandLine(words: readonly string[]): Promise<number> {
         interruption.signal.throwIfAborted();
         const home = openHome(homeFolder());
         logInto(join(home.logs, 'command-line.log'));
-        const { core } = await open(home, bases, { demo: false, fallBackToMemory: false });
+        const { core } = await open(home, bases, { demo: false, leadsBack: false, fallBackToMemory: false });
         return cliApp(core);
       },
       {
@@ -110,7 +112,9 @@ async function runCommandLine(words: readonly string[]): Promise<number> {
   }
 }
 
-async function runTray(demo: boolean, once: string | null): Promise<void> {
+async function runTray(mode: Exclude<Mode, { readonly kind: 'words' }>): Promise<void> {
+  const demo = mode.kind === 'demo';
+  const once = demo ? mode.once : null;
   const temporary = once === null ? null : makeTemporaryFolder(tmpdir(), 'cost-tray-once');
   const home = openHome(
     temporary ?? (demo ? join(tmpdir(), `cost-tray-demo-${userSuffix()}`) : homeFolder()),
@@ -129,7 +133,7 @@ async function runTray(demo: boolean, once: string | null): Promise<void> {
   const opened = await open(
     home,
     bases ?? { phala: servers?.phalaUrl ?? '', clickhouse: servers?.clickhouseUrl ?? '' },
-    { demo, fallBackToMemory: true },
+    { demo, leadsBack: demo && mode.visit, fallBackToMemory: true },
   );
   if (servers !== null) await connectDemo(opened.core, servers);
   await runWindow(opened, once, async () => {
@@ -233,10 +237,8 @@ async function main(): Promise<void> {
         leave(await runCommandLine(mode.words));
         break;
       case 'demo':
-        await runTray(true, mode.once);
-        break;
       case 'tray':
-        await runTray(false, null);
+        await runTray(mode);
         break;
     }
   } catch (error) {

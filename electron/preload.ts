@@ -40,6 +40,7 @@ const callNames = {
   copyDiagnostics: true,
   openLink: true,
   startDemo: true,
+  leaveDemo: true,
   deleteAll: true,
   closePopover: true,
 } satisfies Record<CallName, true>;

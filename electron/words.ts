@@ -25,16 +25,21 @@ export function programWords(argv: readonly string[], appPath: string, packaged:
 
 export type Mode =
   | { readonly kind: 'tray' }
-  | { readonly kind: 'demo'; readonly once: string | null }
+  /** `visit`: the window led into it, and leads back. */
+  | { readonly kind: 'demo'; readonly once: string | null; readonly visit: boolean }
   | { readonly kind: 'words'; readonly words: readonly string[] };
+
+/** What starts demo mode again as a visit from the window. */
+export const VISIT_WORDS: readonly string[] = ['--demo', '--visit'];
 
 export function modeOf(words: readonly string[]): Mode {
   if (words.length === 0) return { kind: 'tray' };
   if (words[0] === '--demo') {
-    if (words.length === 1) return { kind: 'demo', once: null };
+    if (words.length === 1) return { kind: 'demo', once: null, visit: false };
+    if (words.length === 2 && words[1] === VISIT_WORDS[1]) return { kind: 'demo', once: null, visit: true };
     const folder = words[2];
     if (words.length === 3 && words[1] === '--once' && folder !== undefined)
-      return { kind: 'demo', once: folder };
+      return { kind: 'demo', once: folder, visit: false };
   }
   return { kind: 'words', words };
 }

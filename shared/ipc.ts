@@ -101,6 +101,7 @@ export const CALLS = {
   copyDiagnostics: call<Outcome<undefined>>()(none),
   openLink: call<undefined>()(z.strictObject({ link: z.enum(LINK_IDS) })),
   startDemo: call<Outcome<undefined>>()(none),
+  leaveDemo: call<Outcome<undefined>>()(none),
   deleteAll: call<Outcome<undefined>>()(none),
   closePopover: call<undefined>()(none),
 } as const;

@@ -265,6 +265,8 @@ export interface AppState {
   readonly secretStore: SecretStoreState;
   /** Demo mode: the data are samples, and every view says so. */
   readonly demo: boolean;
+  /** Demo mode was entered from the window: `leaveDemo` starts the program over the own accounts again. */
+  readonly leadsBack: boolean;
   /** A ledger that was set aside or is not writable, in one sentence. */
   readonly ledgerNotice: string | null;
   readonly exporting: ExportProgress | null;

@@ -54,6 +54,7 @@ export interface CoreParts {
   readonly syncs: Syncs;
   readonly host: WorkerHost;
   readonly demo: boolean;
+  readonly leadsBack: boolean;
   readonly version: string;
   readonly now: () => number;
   readonly formatTime: (time: number) => string;
@@ -99,12 +100,13 @@ export class Core {
 
   /** All that the renderer shows. */
   state(): AppState {
-    const { home, ledger, demo, version, ledgerNotice } = this.parts;
+    const { home, ledger, demo, leadsBack, version, ledgerNotice } = this.parts;
     return {
       overview: this.overview(),
       settings: this.settings(),
       secretStore: this.secretStore(),
       demo,
+      leadsBack,
       ledgerNotice,
       exporting: this.exporting?.progress ?? null,
       about: { version, dataFolder: home.folder, ledgerBytes: ledger.bytes() },

@@ -29,6 +29,8 @@ export interface OpenOptions {
   readonly workerScript: URL;
   /** Demo mode: keys in memory only, and every view says that the data are samples. */
   readonly demo: boolean;
+  /** Demo mode was entered from the window, which offers the way back. */
+  readonly leadsBack: boolean;
   /** Keep a key that the keychain does not take until the program ends. */
   readonly fallBackToMemory: boolean;
   readonly now: () => number;
@@ -44,7 +46,7 @@ export function userAgent(version: string): string {
 
 /** @throws StartError where the ledger cannot be opened */
 export async function openCore(options: OpenOptions): Promise<Core> {
-  const { home, now, demo, version } = options;
+  const { home, now, demo, leadsBack, version } = options;
   const { ledger, setAside } = ledgerOf(home, now);
   const restored = restoreFromMirror(home.connections, ledger, now());
   const { store, state } = await openSecrets(options);
@@ -82,6 +84,7 @@ export async function openCore(options: OpenOptions): Promise<Core> {
       }),
       host,
       demo,
+      leadsBack,
       version,
       now,
       formatTime: (instant) => clockTime(instant, settings.get().numberLocale),

@@ -29,6 +29,7 @@ const OUTCOME_CALLS: Readonly<Record<OutcomeCall, true>> = {
   setSettings: true,
   copyDiagnostics: true,
   startDemo: true,
+  leaveDemo: true,
   deleteAll: true,
 };
 

@@ -23,6 +23,7 @@ export interface HandlerShell {
   readonly openLink: (link: LinkId) => Promise<void>;
   readonly settingsChanged: (settings: Settings, before: Settings) => string | null;
   readonly startDemo: () => void;
+  readonly leaveDemo: () => void;
   /**
    * Everything of the core is gone: what the system keeps for us goes too, then the program ends.
    * It says which paths are left for the user to remove.
@@ -105,6 +106,7 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
       return undefined;
     },
     startDemo: () => perform(() => shell.startDemo()),
+    leaveDemo: () => perform(() => shell.leaveDemo()),
     deleteAll: () =>
       perform(async () => {
         const deletion = await core.deleteAll();

@@ -16,6 +16,7 @@ import type { Core } from '../core/core.js';
 import { diagnostics } from '../core/diagnostics.js';
 import { freeExportPath } from '../export/name.js';
 import { Scheduler } from '../polling/scheduler.js';
+import { VISIT_WORDS } from '../words.js';
 import { setAutostart } from './autostart.js';
 import { Changes } from './changes.js';
 import { createHandlers } from './handlers.js';
@@ -46,7 +47,7 @@ export interface TrayAppOptions {
   readonly core: Core;
   readonly rendererSession: Session;
   readonly preload: string;
-  /** What starts this program again, for start at login and the way into demo mode. */
+  /** What starts this program again, for start at login and the ways into demo mode and back. */
   readonly command: readonly [string, ...string[]];
   /** A run that takes a picture: no tray, and the popover stays open. */
   readonly pictured: boolean;
@@ -138,7 +139,8 @@ export class TrayApp {
         diagnostics: () => diagnostics(core, process.versions),
         openLink: (link) => openLink((url) => shell.openExternal(url), link),
         settingsChanged: (settings, before) => this.applySettings(settings, before),
-        startDemo: () => this.restart(['--demo']),
+        startDemo: () => this.restart(VISIT_WORDS),
+        leaveDemo: () => this.restart([]),
         quitAfterDelete: (left) => this.quitAfterDelete(left),
         // Without a tray nothing but a second launch would bring a hidden window back.
         closePopover: () => {

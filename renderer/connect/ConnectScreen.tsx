@@ -11,6 +11,7 @@ import { Screen } from '../ui/Screen';
 import { KeyForm } from './KeyForm';
 import { KeychainNotice } from './KeychainNotice';
 import { ProviderCard } from './ProviderCard';
+import { SampleNotice } from './SampleNotice';
 import styles from './connect.module.css';
 
 interface Props {
@@ -34,6 +35,12 @@ export function ConnectScreen({ app, provider }: Props) {
       );
     return null;
   };
+  if (app.demo)
+    return (
+      <Screen title="Add a connection">
+        <SampleNotice app={app}>Sample data take no keys.</SampleNotice>
+      </Screen>
+    );
   return (
     <Screen title="Add a connection">
       <KeychainNotice state={app.secretStore} />

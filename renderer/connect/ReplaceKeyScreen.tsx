@@ -9,6 +9,7 @@ import { Notice } from '../ui/Notice';
 import { Screen } from '../ui/Screen';
 import { KeyForm } from './KeyForm';
 import { KeychainNotice } from './KeychainNotice';
+import { SampleNotice } from './SampleNotice';
 import styles from './connect.module.css';
 
 /** Another key of the same account; the history stays. */
@@ -24,7 +25,9 @@ export function ReplaceKeyScreen({ app, id }: { readonly app: AppState; readonly
   };
   return (
     <Screen title="Replace the key">
-      {connection === undefined ? (
+      {app.demo ? (
+        <SampleNotice app={app}>Sample data take no keys.</SampleNotice>
+      ) : connection === undefined ? (
         <Notice level="notice">This connection is gone.</Notice>
       ) : (
         <div className={styles.cards}>

@@ -1,4 +1,5 @@
 import type { AppState } from '../../shared/model';
+import { SampleNotice } from '../connect/SampleNotice';
 import { open } from '../store';
 import { Action } from '../ui/Controls';
 import { Icon } from '../ui/Icon';
@@ -17,6 +18,7 @@ export function Connections({ app }: { readonly app: AppState }) {
         </Action>
       }
     >
+      {app.demo && <SampleNotice app={app}>These accounts are samples.</SampleNotice>}
       {connections.length === 0 ? (
         <p className={styles.note}>None yet.</p>
       ) : (

@@ -173,6 +173,33 @@ it('offers the vendors’ pages and sample data when nothing is connected', asyn
   expect(await asked('startDemo')).toHaveLength(1);
 });
 
+it('leads from samples back to the own accounts where the window led there, and takes no key in them', async () => {
+  const way = () => find('button', 'Use my own accounts');
+  await show('demo-visit');
+  await way().click();
+  expect(await asked('leaveDemo')).toHaveLength(1);
+  await press(',');
+  await window().page.getByText('These accounts are samples.').last().waitFor();
+  await click('button', 'Add');
+  await window().page.getByText('Sample data take no keys.').waitFor();
+  expect(
+    await window()
+      .page.getByRole('button', { name: /^Paste/ })
+      .count(),
+  ).toBe(0);
+  await way().click();
+  expect(await asked('leaveDemo')).toHaveLength(2);
+  await show('demo-settings');
+  await click('button', /^Workloads/);
+  await click('button', 'Replace key');
+  await window().page.getByText('Sample data take no keys.').waitFor();
+  expect(await window().page.getByLabel('API token').count()).toBe(0);
+  // Started as a demo, there is nothing to go back to.
+  await show('demo-connect');
+  await window().page.getByText('For your own accounts, start Cost Tray without --demo.').waitFor();
+  expect(await way().count()).toBe(0);
+});
+
 it('takes what is typed into a form at once, not for shortcuts', async () => {
   await show('nothing-connected');
   await click('button', 'Paste a token');

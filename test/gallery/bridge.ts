@@ -65,6 +65,7 @@ export function stageOf(state: GalleryState): Stage {
     copyDiagnostics: () => DONE,
     openLink: () => undefined,
     startDemo: () => DONE,
+    leaveDemo: () => DONE,
     deleteAll: () => DONE,
     closePopover: () => undefined,
   };

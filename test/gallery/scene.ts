@@ -28,7 +28,7 @@ export interface Scene {
   /** Connections whose key lives in memory only. */
   readonly sessionOnly: ReadonlySet<string>;
   readonly nextPollAt: number | null;
-  readonly app: Pick<AppState, 'secretStore' | 'demo' | 'ledgerNotice' | 'exporting'>;
+  readonly app: Pick<AppState, 'secretStore' | 'demo' | 'leadsBack' | 'ledgerNotice' | 'exporting'>;
 }
 
 /** An ordinary month with a budget. */
@@ -39,7 +39,7 @@ export const USUAL: Scene = {
   syncing: new Map(),
   sessionOnly: new Set(),
   nextPollAt: NOW + 13 * 60_000,
-  app: { secretStore: 'keychain', demo: false, ledgerNotice: null, exporting: null },
+  app: { secretStore: 'keychain', demo: false, leadsBack: false, ledgerNotice: null, exporting: null },
 };
 
 const ledgers = new Map<Account, Ledger>();

@@ -37,6 +37,7 @@ const toTheEnd: Step = { do: 'scroll', to: 'end' };
 const openDay: Step = { do: 'click', role: 'slider', name: 'Days of the chart' };
 
 const DEMO = { demo: true, secretStore: 'memory' } as const;
+const VISIT = { ...DEMO, leadsBack: true } as const;
 const SET_RATE = [press(','), button('Analytics'), button('Set rate')];
 
 const LISTING: SyncProgress = { phase: 'listing', done: 0, total: 0, reachedBackTo: null, waitUntil: null };
@@ -148,6 +149,7 @@ const AMOUNTS: readonly GalleryState[] = [
   }),
   state('american', 'American numbers and clock', { settings: { numberLocale: 'en-US' } }),
   state('demo', 'Demo', { app: DEMO }),
+  state('demo-visit', 'Demo, entered from the window', { app: VISIT }),
   state('hidden', 'Hidden amounts', { settings: { hideAmounts: true } }),
   state('removed', 'A removed connection’s history', { account: REMOVED }),
   state('left', 'Nothing connected any more', { account: LEFT, nextPollAt: null }),
@@ -187,6 +189,8 @@ const VIEWS: readonly GalleryState[] = [
 
 const SCREENS: readonly GalleryState[] = [
   state('settings', 'Settings', { account: FORBIDDEN }, [press(',')]),
+  state('demo-settings', 'Settings of the demo', { app: VISIT }, [press(',')]),
+  state('demo-connect', 'Connect, in the demo', { app: DEMO }, [press(','), button('Add')]),
   state('settings-end', 'Settings, to the end', {}, [press(','), toTheEnd]),
   state('difference', 'A difference from the vendor’s total', { account: DIFFERENT }, [
     press(','),

@@ -92,6 +92,7 @@ export function testCore(options: TestCoreOptions): Core {
       }),
       host,
       demo: false,
+      leadsBack: false,
       version: '0.0.0',
       now,
       formatTime: String,

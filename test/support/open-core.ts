@@ -15,6 +15,7 @@ export function openOffline(folder: string, now: number): Promise<Core> {
     version: '0.0.0',
     workerScript: pathToFileURL(join(folder, 'no-worker.mjs')),
     demo: true,
+    leadsBack: false,
     fallBackToMemory: false,
     now: () => now,
     onChange: () => undefined,

@@ -9,6 +9,7 @@ import { GENERATED_AT, trayState } from './shell-state.js';
 
 const STATE: AppState = {
   ...trayState(),
+  leadsBack: false,
   exporting: null,
   about: { version: '1', dataFolder: '/data', ledgerBytes: 1 },
 };
