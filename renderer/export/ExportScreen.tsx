@@ -9,7 +9,7 @@ import type { PeriodId } from '../../shared/period';
 import { bridge, send } from '../bridge';
 import { rangeText } from '../format';
 import { useFormat } from '../formatContext';
-import { PERIOD_NAMES } from '../labels';
+import { PERIOD_NAMES, hasBillingPeriod } from '../labels';
 import { Action, Choice } from '../ui/Controls';
 import { Notice, Progress } from '../ui/Notice';
 import { Screen } from '../ui/Screen';
@@ -25,6 +25,7 @@ const PERIODS: readonly PeriodId[] = [
   'last30Days',
   'monthToDate',
   'lastMonth',
+  'billingPeriod',
   'custom',
 ];
 const ALL = 'all';
@@ -45,13 +46,14 @@ export function ExportScreen({ app }: { readonly app: AppState }) {
   const { today, view, total } = overview;
   const { clock, count, share } = useFormat();
   const now = useNow(60_000);
-  const [period, setPeriod] = useState<PeriodId>(view.period === 'billingPeriod' ? 'custom' : view.period);
-  const [custom, setCustom] = useState<DayRange>(view.custom ?? total.range);
+  const [period, setPeriod] = useState<PeriodId>(view.period);
+  const [custom, setCustom] = useState<DayRange>(total.range);
   const [profile, setProfile] = useState<ExportProfile>('plain');
   const [connection, setConnection] = useState(view.connection ?? ALL);
   const [asked, setAsked] = useState(false);
   const [result, setResult] = useState<Result>(null);
-  const range = resolvePeriod(period, today, custom);
+  const billed = overview.connections.find(({ id }) => id === connection)?.billingAnchor ?? null;
+  const range = resolvePeriod(period, today, custom, billed);
   const busy = asked || exporting !== null;
 
   const start = (): void => {
@@ -91,7 +93,10 @@ export function ExportScreen({ app }: { readonly app: AppState }) {
       <div className={styles.form}>
         <Choice
           label="Days"
-          options={PERIODS.map((id) => ({ id, label: PERIOD_NAMES[id] }))}
+          options={PERIODS.filter((id) => id !== 'billingPeriod' || billed !== null).map((id) => ({
+            id,
+            label: PERIOD_NAMES[id],
+          }))}
           value={period}
           onChange={setPeriod}
         />
@@ -110,7 +115,14 @@ export function ExportScreen({ app }: { readonly app: AppState }) {
             })),
           ]}
           value={connection}
-          onChange={setConnection}
+          onChange={(id) => {
+            if (period === 'billingPeriod' && !hasBillingPeriod(overview, { connection: id })) {
+              // The days stay; their name was another connection's.
+              setPeriod('custom');
+              setCustom(range);
+            }
+            setConnection(id);
+          }}
         />
         <Choice
           label="Profile"

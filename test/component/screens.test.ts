@@ -232,6 +232,32 @@ it('exports chosen days in a chosen profile and says where to', async () => {
   await expect.poll(() => text('[role=alert]')).toBe('118,000 charges written to /home/ada/costs.csv.');
 });
 
+it('exports the days that are shown, those of a billing period too', async () => {
+  const days = (text: string) => window().page.getByText(`${text}, UTC days`).waitFor();
+  await show('overview');
+  await press('6');
+  await click('button', / 5 November 2026/);
+  await click('button', /10 November 2026/);
+  await choose(/Connection shown/, 'Analytics');
+  await press('7');
+  await window()
+    .page.getByText(/^Billing period · Nov 14–22 UTC/)
+    .waitFor();
+  await press('e');
+  await days('Nov 14–22');
+  await click('button', 'Export as CSV…');
+  // Another connection has no billing period: the days stay.
+  await choose(/Connection/, 'Workloads');
+  await days('Nov 14–22');
+  await find('button', /Custom range/).waitFor();
+  await click('button', 'Export as CSV…');
+  const range = { from: '2026-11-14', to: '2026-11-22' };
+  expect(await asked('exportCsv')).toMatchObject([
+    { range, connection: 'c1' },
+    { range, connection: 'p1' },
+  ]);
+});
+
 it('shows how far an export is, and cancels it', async () => {
   await show('exporting');
   expect(await find('progressbar', 'Export').getAttribute('aria-valuenow')).toBe('35');
