@@ -27,7 +27,7 @@ function Over({ app, screen }: { readonly app: AppState; readonly screen: Screen
     case 'export':
       return <ExportScreen app={app} />;
     case 'connect':
-      return <ConnectScreen app={app} provider={screen.provider} />;
+      return <ConnectScreen key={screen.provider} app={app} provider={screen.provider} />;
     case 'replace-key':
       return <ReplaceKeyScreen app={app} id={screen.connection} />;
   }

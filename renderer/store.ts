@@ -1,6 +1,7 @@
 /**
  * The one store. Main feeds it: a snapshot on mount, the whole state at every
- * change after. Beside that it holds only which screen is open.
+ * change after. Beside that it holds only which screen is open, and over
+ * which.
  */
 import { create } from 'zustand';
 
@@ -20,22 +21,44 @@ export type Screen =
 export interface Store {
   readonly app: AppState | null;
   readonly screen: Screen;
+  /** The screens it was opened from, the overview first. */
+  readonly beneath: readonly Screen[];
   /** What was just chosen, until main's next state confirms it. */
   readonly chosen: ViewChoice | null;
 }
 
-export const useStore = create<Store>(() => ({ app: null, screen: { name: 'overview' }, chosen: null }));
+const OVERVIEW: Screen = { name: 'overview' };
+
+export const useStore = create<Store>(() => ({ app: null, screen: OVERVIEW, beneath: [], chosen: null }));
 
 /** Where the focus goes back to when a screen closes. */
 let opener: Element | null = null;
 
-export function open(screen: Screen): void {
-  if (useStore.getState().screen.name === 'overview') opener = document.activeElement;
-  useStore.setState({ screen });
+/** What two screens are told apart by; days are turned over like pages of one. */
+function pageOf(screen: Screen): string {
+  return screen.name === 'connect' ? `connect ${screen.provider ?? ''}` : screen.name;
 }
 
+export function open(screen: Screen): void {
+  const { screen: shown, beneath } = useStore.getState();
+  if (shown.name === 'overview') opener = document.activeElement;
+  const path = [...beneath, shown];
+  // What is open already is come back to, so that the way back never grows by going round.
+  const before = path.findIndex((one) => pageOf(one) === pageOf(screen));
+  useStore.setState({ screen, beneath: before === -1 ? path : path.slice(0, before) });
+}
+
+/** To the screen that this one was opened from. */
 export function back(): void {
-  useStore.setState({ screen: { name: 'overview' } });
+  const { beneath } = useStore.getState();
+  const screen = beneath.at(-1);
+  if (screen === undefined || screen.name === 'overview') home();
+  else useStore.setState({ screen, beneath: beneath.slice(0, -1) });
+}
+
+/** To the overview, from however far. */
+export function home(): void {
+  useStore.setState({ screen: OVERVIEW, beneath: [] });
   const target = opener;
   opener = null;
   requestAnimationFrame(() => {
@@ -68,7 +91,7 @@ export function follow(): void {
     take(app);
   });
   bridge.on('show', (name) => {
-    if (name === 'overview') back();
+    if (name === 'overview') home();
     else open(name === 'connect' ? { name, provider: null } : { name });
   });
   send(

@@ -4,7 +4,7 @@ import type { Credential } from '../../shared/ipc';
 import { PROVIDER_IDS } from '../../shared/model';
 import type { AppState, ProviderId } from '../../shared/model';
 import { bridge } from '../bridge';
-import { back, open } from '../store';
+import { home, open } from '../store';
 import { Action } from '../ui/Controls';
 import { Notice } from '../ui/Notice';
 import { Screen } from '../ui/Screen';
@@ -26,7 +26,7 @@ export function ConnectScreen({ app, provider }: Props) {
     const outcome = await bridge.call('connect', { name, credential });
     if (!outcome.ok) return outcome.message;
     const { replaced, warning } = outcome.value;
-    if (warning === null && !replaced) back();
+    if (warning === null && !replaced) home();
     else
       setDone(
         [replaced ? 'This account was connected already: its key is replaced.' : 'Connected.', warning]
@@ -49,7 +49,7 @@ export function ConnectScreen({ app, provider }: Props) {
           <Notice level="notice" alert>
             {done}
           </Notice>
-          <Action kind="primary" onPress={back}>
+          <Action kind="primary" onPress={home}>
             Show the spend
           </Action>
         </div>
@@ -60,14 +60,7 @@ export function ConnectScreen({ app, provider }: Props) {
           ))}
         </div>
       ) : (
-        <KeyForm
-          key={provider}
-          provider={provider}
-          submit="Test and connect"
-          named
-          autoFocus
-          onSubmit={submit}
-        />
+        <KeyForm provider={provider} submit="Test and connect" named autoFocus onSubmit={submit} />
       )}
     </Screen>
   );

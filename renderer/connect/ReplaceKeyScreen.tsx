@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Credential } from '../../shared/ipc';
 import type { AppState } from '../../shared/model';
 import { bridge } from '../bridge';
-import { back } from '../store';
+import { back, home } from '../store';
 import { Action } from '../ui/Controls';
 import { Notice } from '../ui/Notice';
 import { Screen } from '../ui/Screen';
@@ -50,7 +50,7 @@ export function ReplaceKeyScreen({ app, id }: { readonly app: AppState; readonly
               <Notice level="warning" alert>
                 {warning}
               </Notice>
-              <Action kind="primary" onPress={back}>
+              <Action kind="primary" onPress={home}>
                 Show the spend
               </Action>
             </div>

@@ -93,6 +93,28 @@ it('walks the chart with the arrows and opens the day on Enter', async () => {
   expect(await asked('dayDetail')).toEqual(expect.arrayContaining([{ day: '2026-11-08' }]));
 });
 
+it('comes back screen by screen, to where each was opened', async () => {
+  await show('overview');
+  await click('button', 'Settings');
+  await click('button', 'Add');
+  await click('button', 'Paste a key');
+  await press('Escape');
+  await find('button', 'Paste a key').waitFor();
+  await click('button', 'Back to the settings');
+  await find('heading', 'Settings').waitFor();
+  await click('button', 'Add');
+  await click('button', 'Paste a token');
+  await click('button', 'Back to the choice of a provider');
+  await press('Escape', 'Escape');
+  await find('slider').waitFor();
+  // Going round does not lengthen the way back.
+  await press(',', 'e', ',', 'e', ',');
+  await find('heading', 'Settings').waitFor();
+  await press('Escape');
+  await find('slider').waitFor();
+  expect(await asked('closePopover')).toEqual([]);
+});
+
 it('reads the day out under the pointer, with its split, and opens it on a click', async () => {
   await show('overview');
   const box = await find('slider').boundingBox();
