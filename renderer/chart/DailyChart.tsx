@@ -1,13 +1,14 @@
 import clsx from 'clsx';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent, MouseEvent } from 'react';
 
+import type { Day } from '../../shared/day';
 import type { DayBar, Overview, SplitBy } from '../../shared/model';
 import { SPLITS } from '../../shared/choices';
 import { SPLIT_NAMES, barStateText } from '../labels';
 import { dayText, listText, weekdayText } from '../format';
 import { useFormat } from '../formatContext';
-import { open, setView } from '../store';
+import { open, setView, useStore } from '../store';
 import { Segmented } from '../ui/Segmented';
 import { Choice } from '../ui/Controls';
 import { useWidth } from '../useWidth';
@@ -59,6 +60,15 @@ export function DailyChart({
   const [frame, width] = useWidth();
   /** Where it was last seen over the chart. */
   const pointer = useRef<Pick<MouseEvent, 'clientX' | 'clientY'> | null>(null);
+  /** The day that was opened last, until the keys have gone on from it. */
+  const looked = useRef<Day | null>(null);
+  useEffect(
+    () =>
+      useStore.subscribe(({ screen }) => {
+        if (screen.name === 'day') looked.current = screen.day;
+      }),
+    [],
+  );
   const active = at === null ? null : (days[at] ?? null);
   const geometry = plotGeometry(overview, mode === 'cumulative' ? 'cumulative' : 'daily', width, tick);
 
@@ -152,7 +162,9 @@ export function DailyChart({
             aria-valuenow={at ?? resting}
             aria-valuetext={spokenBar === null ? 'Nothing read yet' : spoken(spokenBar)}
             onFocus={(event) => {
-              if (event.currentTarget.matches(':focus-visible')) setAt(resting);
+              const left = days.findIndex(({ day }) => day === looked.current);
+              looked.current = null;
+              if (event.currentTarget.matches(':focus-visible')) setAt(left === -1 ? resting : left);
             }}
             onKeyDown={onKeyDown}
             onPointerMove={(event) => {

@@ -93,6 +93,36 @@ it('walks the chart with the arrows and opens the day on Enter', async () => {
   expect(await asked('dayDetail')).toEqual(expect.arrayContaining([{ day: '2026-11-08' }]));
 });
 
+it('goes on in the chart from the day that was looked at', async () => {
+  await show('overview');
+  await find('slider').focus();
+  await press('Home', 'PageDown', 'Enter');
+  await find('heading', 'Sun, Nov 8 UTC').waitFor();
+  await click('button', /^Next day/);
+  await find('heading', 'Mon, Nov 9 UTC').waitFor();
+  await press('Escape');
+  await expect.poll(readout).toMatch(/^Mon, Nov 9 · /);
+  await press('ArrowRight');
+  expect(await readout()).toMatch(/^Tue, Nov 10 · /);
+  // Who comes back later begins with the newest day again.
+  await press('Tab', 'Shift+Tab');
+  expect(await readout()).toMatch(/^Sun, Nov 22 · /);
+});
+
+it('keeps what is said of a day in sight where the focus comes to the chart from below', async () => {
+  await show('overview');
+  const region = find('region', 'Spend');
+  await find('radio', 'Resource').focus();
+  const top = (await region.boundingBox())?.y ?? 0;
+  // The first of the bars' height is out of sight.
+  const beyond = ((await find('slider').boundingBox())?.y ?? 0) - top + 40;
+  await region.evaluate((node, by) => node.scrollBy(0, by), beyond);
+  await press('Shift+Tab', 'ArrowLeft');
+  expect(await find('slider').evaluate((node) => node === document.activeElement)).toBe(true);
+  expect(await readout()).toMatch(/^Sat, Nov 21 · /);
+  expect((await find('radio', 'Daily').boundingBox())?.y).toBeGreaterThanOrEqual(top);
+});
+
 it('comes back screen by screen, to where each was opened', async () => {
   await show('overview');
   await click('button', 'Settings');
