@@ -43,7 +43,7 @@ function runRateNote(overview: Overview): string {
   const followed = countedConnections(overview).filter(({ removed }) => !removed);
   const providers = new Set(followed.map(({ provider }) => provider));
   if (providers.size > 1) return 'per day';
-  return providers.has('phala') ? 'latest 24 h' : 'newest whole day';
+  return providers.has('phala') ? 'latest 24 h' : 'last full day';
 }
 
 /** Today so far, run rate, forecast. */

@@ -108,6 +108,12 @@ it('holds the forecast’s band in a line beside a 12-hour clock, and breaks it 
   // $1,712.81 to $1,758.07, rounded away from each other: the band holds no less than it says.
   expect(await band.innerText()).toBe('80%: $1,712–$1,759');
   expect(await lines()).toBe(1);
+  // A time of 2 digits in the hour is wider by as much.
+  await show('american-one', { width: 392 });
+  const notes = await window()
+    .page.locator('[class*=factNote]')
+    .evaluateAll((nodes) => nodes.map((node) => node.clientHeight));
+  expect(notes).toEqual([16, 16, 16]);
   await show('million');
   await window().look({ width: 300 });
   expect(await lines()).toBe(2);

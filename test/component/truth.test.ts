@@ -60,7 +60,7 @@ it('says of what the run rate is made', async () => {
   };
   expect(await made('overview')).toBe('per day');
   expect(await made('one-connection')).toBe('latest 24 h');
-  expect(await made('billing')).toBe('newest whole day');
+  expect(await made('billing')).toBe('last full day');
 });
 
 it('names the scope of the budget where the number above it has another', async () => {

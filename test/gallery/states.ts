@@ -148,6 +148,10 @@ const AMOUNTS: readonly GalleryState[] = [
     settings: { budgetUsd: '1500000', numberLocale: 'ja-JP' },
   }),
   state('american', 'American numbers and clock', { settings: { numberLocale: 'en-US' } }),
+  state('american-one', 'American numbers of one connection', {
+    settings: { numberLocale: 'en-US' },
+    view: { connection: 'c1' },
+  }),
   state('demo', 'Demo', { app: DEMO }),
   state('demo-visit', 'Demo, entered from the window', { app: VISIT }),
   state('hidden', 'Hidden amounts', { settings: { hideAmounts: true } }),
