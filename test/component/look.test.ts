@@ -198,6 +198,18 @@ it('shows the focus on every stop of the Tab key, and comes past every control o
   );
 });
 
+it('shows the ring of a row that has the focus whole, beside the scroll bar too', async () => {
+  await show('overview');
+  const row = find('button', /^events-prod/);
+  await row.focus();
+  const [box, room] = await Promise.all([
+    row.boundingBox(),
+    find('region', 'Spend').evaluate((node) => node.clientWidth),
+  ]);
+  expect(box?.x).toBeGreaterThanOrEqual(0);
+  expect((box?.x ?? 0) + (box?.width ?? 400)).toBeLessThanOrEqual(room);
+});
+
 it('gives a 60-character name two lines, cuts it there and says it whole in its title', async () => {
   await show('long-name');
   const rows = window().page.locator('li[aria-setsize]');
