@@ -39,9 +39,10 @@ const LOCALES = [
 ];
 const SAMPLE = 1_234_560_000_000n;
 
+/** "About": no two readings are quite as far apart, so that not all programs ask a vendor at once. */
 function cadenceText(minutes: number): string {
   if (minutes === 0) return 'Only by hand';
-  return minutes === 60 ? 'Every hour' : `Every ${minutes} minutes`;
+  return minutes === 60 ? 'About every hour' : `About every ${minutes} minutes`;
 }
 
 function localeOptions(chosen: string | null): Option<string>[] {

@@ -74,7 +74,7 @@ it('renames a connection', async () => {
 
 it('keeps each setting at once', async () => {
   await show('settings-end');
-  await choose(/Read$/, 'Every 5 minutes');
+  await choose(/Read$/, 'About every 5 minutes');
   await choose(/Number in the tray/, 'Today so far');
   await choose(/Theme/, 'Dark');
   await choose(/Numbers/, 'German (Germany): 1.234,56 $');

@@ -120,7 +120,7 @@ describe('settings', () => {
   });
 
   it('the cadence decides when is read next', async () => {
-    await choose(/Read$/, 'Every hour');
+    await choose(/Read$/, 'About every hour');
     const hourly = await view.until(({ settings }) => settings.cadenceMinutes === 60);
     const newest = Math.max(...hourly.overview.connections.map(({ lastSuccess }) => lastSuccess ?? 0));
     const next = await view.until(({ overview }) => (overview.nextPollAt ?? 0) > newest + 50 * 60_000);
