@@ -55,8 +55,20 @@ export function Row({ row, by, colour, version, today, range, isOpen, onToggle }
         </span>
         <span className={styles.under}>
           <span className={styles.detail}>{under.join(' · ')}</span>
-          {row.share !== null && <span className={styles.figure}>{format.share(row.share)}</span>}
-          <span className={styles.delta}>{row.change === null ? '' : format.change(row.change)}</span>
+          {row.share !== null && (
+            <span className={styles.figure} title="Share of the total">
+              {format.share(row.share)}
+              <span className="visually-hidden"> of the total</span>
+            </span>
+          )}
+          <span className={styles.delta}>
+            {row.change !== null && (
+              <span title="Change on the stretch before, complete days only">
+                {format.change(row.change)}
+                <span className="visually-hidden"> on the stretch before</span>
+              </span>
+            )}
+          </span>
         </span>
         {row.notes.map((note) => (
           <span key={note} className={styles.note}>

@@ -81,6 +81,11 @@ function comparedText({ range, days }: Change, today: Day): string {
   return days < lengthOf(range) ? `${plural(days, 'day')} of ${text}` : text;
 }
 
+/** Why the days are fewer than those shown: today is not over, and others may not be known. */
+function comparedNote({ days }: Change): string {
+  return `Only complete days are compared: ${plural(days, 'day')} of either stretch.`;
+}
+
 /** What ClickHouse's amounts leave out, and the rate they were converted at. */
 function clickhouseNote(
   connections: readonly ConnectionView[],
@@ -148,11 +153,12 @@ export function Headline({ overview, view }: { readonly overview: Overview; read
       <div className={styles.over}>
         <ConnectionPicker overview={overview} view={view} />
         {change !== null && (
-          <span className={styles.change}>
+          <span className={styles.change} title={comparedNote(change)}>
             {format.change(change.ratio)}{' '}
             <span className={styles.quiet}>on {comparedText(change, today)}</span>
           </span>
         )}
+        {change !== null && <span className="visually-hidden">{comparedNote(change)}</span>}
       </div>
       <p
         className={clsx(

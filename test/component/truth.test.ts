@@ -119,6 +119,18 @@ it('says of days that the vendor refuses that it does not give them, and offers 
     .toMatch(/Last read[\s\S]*Analytics\s+not given by the vendor/);
 });
 
+it('says that only complete days are compared, and what the figures of a row are', async () => {
+  await show('overview');
+  await press('2');
+  await window().page.getByText('on Nov 9–14').waitFor();
+  const words = 'Only complete days are compared: 6 days of either stretch.';
+  expect(await window().page.getByTitle(words).innerText()).toMatch(/% on Nov 9–14$/);
+  expect(await text('[aria-label=Total]')).toContain(words);
+  const row = await find('button', /^events-prod/).innerText();
+  expect(row).toMatch(/\d%\s+of the total\s+[-+]?\d+%\s+on the stretch before/);
+  expect(await window().page.getByTitle('Share of the total').first().innerText()).toMatch(/^\d+%/);
+});
+
 it('shows no amount of today before a charge of it is reported, beside a true $0', async () => {
   await show('true-zero');
   expect(await text('[class*=number]')).toBe('$0.00');
