@@ -19,20 +19,22 @@ interface Props {
   readonly provider: ProviderId | null;
 }
 
+/** What is to be said of an account that was connected before; null of a new one. */
+function knownBefore({ replaced, rejoined }: { replaced: boolean; rejoined: boolean }): string | null {
+  if (rejoined) return 'Connected again, with the history that was kept.';
+  return replaced ? 'This account was connected already: its key is replaced.' : null;
+}
+
 /** Adds a connection: choose the provider, paste the key, done. */
 export function ConnectScreen({ app, provider }: Props) {
   const [done, setDone] = useState<string | null>(null);
   const submit = async (credential: Credential, name: string | null): Promise<string | null> => {
     const outcome = await bridge.call('connect', { name, credential });
     if (!outcome.ok) return outcome.message;
-    const { replaced, warning } = outcome.value;
-    if (warning === null && !replaced) home();
-    else
-      setDone(
-        [replaced ? 'This account was connected already: its key is replaced.' : 'Connected.', warning]
-          .filter(Boolean)
-          .join(' '),
-      );
+    const { warning } = outcome.value;
+    const known = knownBefore(outcome.value);
+    if (warning === null && known === null) home();
+    else setDone([known ?? 'Connected.', warning].filter(Boolean).join(' '));
     return null;
   };
   if (app.demo)

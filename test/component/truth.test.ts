@@ -205,6 +205,10 @@ it('says of history whose connections were all removed what it is, and shows not
   await press('r');
   await find('heading', 'Add a connection').waitFor();
   expect(await asked('refresh')).toEqual([]);
+  await click('button', 'Paste a token');
+  await window().page.getByLabel('API token').fill('phak_1');
+  await press('Enter');
+  await window().page.getByText('Connected again, with the history that was kept.').waitFor();
   // Of one that was removed beside others, the same; but those others are read.
   await show('removed-one');
   expect(await text('[role=status]')).toBe('Current · as of 11:40');

@@ -47,8 +47,10 @@ export function stageOf(state: GalleryState): Stage {
     },
     refresh: () => undefined,
     cancelSync: () => undefined,
-    connect: () =>
-      refusal ?? { ok: true, value: { id: 'p1', replaced: false, rejoined: false, warning: null } },
+    connect: () => {
+      const rejoined = app.overview.connections.some(({ removed }) => removed);
+      return refusal ?? { ok: true, value: { id: 'p1', replaced: rejoined, rejoined, warning: null } };
+    },
     replaceKey: () => refusal ?? { ok: true, value: { warning: null } },
     rename: () => DONE,
     setRate: () => DONE,
