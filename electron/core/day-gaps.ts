@@ -1,5 +1,5 @@
 /** Why days are not known, which decides what can be done about it. */
-import { dayOf } from '../../shared/day.js';
+import { dayOf, endOf } from '../../shared/day.js';
 import type { Day } from '../../shared/day.js';
 import type { Gap } from '../../shared/model.js';
 import type { Connection, DayKnowledge, Ledger, Scope } from '../ledger/types.js';
@@ -49,7 +49,11 @@ function refusedDays(
   for (const scope of ledger.scopes(connection.id)) {
     const end = ends.get(scope.key);
     if (end === undefined || end < first || scope.endedAt !== null) continue;
-    const read = new Set(ledger.covered(scope.id, { from: first, to: end }).map(({ day }) => day));
+    // One that was read before its end is lacking all the same.
+    const whole = ledger
+      .covered(scope.id, { from: first, to: end })
+      .filter(({ day, settled, readAt }) => settled || readAt >= endOf(day));
+    const read = new Set(whole.map(({ day }) => day));
     for (const { day } of unknown) {
       if (day <= end && exists(scope, day) && !read.has(day)) refused.set(day, (refused.get(day) ?? 0) + 1);
     }

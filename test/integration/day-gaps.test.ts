@@ -66,6 +66,18 @@ describe('a day that is not known', () => {
     expect(before).toMatchObject({ state: 'unknown', gap: 'refused' });
   });
 
+  it('is refused also where an app was read before the day’s end', () => {
+    const [shop] = listScopes(own.ledger, connection, ['shop', 'blog']);
+    if (shop === undefined) throw new Error('apps were listed');
+    const noon = startOf(day('2026-11-05')) + 12 * 3_600_000;
+    write(own.ledger, shop, days('2026-11-04', '2026-11-05'), [[charge('2026-11-04', '1')]], {
+      readAt: noon,
+      today: day('2026-11-05'),
+    });
+    refuse({ shop: '2026-11-05', blog: '2026-11-05' });
+    expect(gaps('2026-11-05', '2026-11-05')).toEqual(['refused']);
+  });
+
   it('is refused though an app that the vendor knows no longer was never read for it', () => {
     const [shop, old] = listScopes(own.ledger, connection, ['shop', 'old']);
     if (shop === undefined || old === undefined) throw new Error('apps were listed');
