@@ -36,9 +36,9 @@ export type Trigger = 'start' | 'wake' | 'network' | 'popover' | 'timer';
 /** The interval between polls in ms, or null where the user polls by hand. */
 export function pollInterval(input: Omit<CadenceInput, 'now'>): number | null {
   if (input.cadenceMinutes === 0) return null;
-  const base = input.cadenceMinutes * MINUTE_MS * (input.onBattery ? 2 : 1);
-  const interval = Math.round(base * (1 + JITTER_SHARE * input.random));
-  return Math.min(interval, staleAfterMs(input.cadenceMinutes) - SYNC_TIME_MS);
+  const longest = (staleAfterMs(input.cadenceMinutes) - SYNC_TIME_MS) / (1 + JITTER_SHARE);
+  const base = Math.min(input.cadenceMinutes * MINUTE_MS * (input.onBattery ? 2 : 1), longest);
+  return Math.round(base * (1 + JITTER_SHARE * input.random));
 }
 
 /** Nothing is to be had before the user has done something about it. */

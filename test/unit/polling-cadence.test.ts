@@ -32,6 +32,7 @@ describe('the cadence', () => {
       for (const onBattery of [false, true]) {
         const interval = pollInterval({ cadenceMinutes, onBattery, random: 0.999 }) ?? Infinity;
         expect(interval).toBeGreaterThan(cadenceMinutes * MINUTE);
+        expect(interval).toBeGreaterThan(pollInterval({ cadenceMinutes, onBattery, random: 0 }) ?? Infinity);
         expect(isStale(NOW, cadenceMinutes, NOW + interval + 4 * MINUTE)).toBe(false);
       }
     },
