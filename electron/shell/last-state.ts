@@ -3,6 +3,7 @@
  * ledger cannot be read, the last one stands and says so: nobody shall take old
  * numbers for current ones.
  */
+import { dayOf } from '../../shared/day.js';
 import { FaultError } from '../../shared/faults.js';
 import type { AppState } from '../../shared/model.js';
 
@@ -39,13 +40,18 @@ export class LastState {
 
   private outdated(state: AppState, error: unknown): AppState {
     const { now, formatTime } = this.options;
-    const text = `Not up to date since ${formatTime(state.overview.generatedAt)}: ${reason(error)}.`;
+    const { generatedAt } = state.overview;
+    const isOfToday = dayOf(generatedAt) === dayOf(now());
+    const since = `${isOfToday ? '' : `${dayOf(generatedAt)} `}${formatTime(generatedAt)}`;
+    const text = `Not up to date since ${since}: ${reason(error)}.`;
     return {
       ...state,
       // The icon bears its mark for it.
       ledgerNotice: state.ledgerNotice ?? text,
       overview: {
         ...state.overview,
+        // By which the icon judges their age.
+        generatedAt: now(),
         status: { level: 'error', text, connection: null, action: null, until: now() + RETRY_MS },
       },
     };

@@ -14,11 +14,11 @@ const STATE: AppState = {
   about: { version: '1', dataFolder: '/data', ledgerBytes: 1 },
 };
 
-function over(build: () => AppState) {
+function over(build: () => AppState, later = 5 * 60_000) {
   const failures: unknown[] = [];
   const states = new LastState({
     build,
-    now: () => GENERATED_AT + 5 * 60_000,
+    now: () => GENERATED_AT + later,
     formatTime: (time) => new Date(time).toISOString().slice(11, 16),
     onFailure: (error) => failures.push(error),
   });
@@ -70,4 +70,13 @@ it('says so of a fault of its own, and keeps what is to be said of the ledger', 
 it('throws where there is nothing yet that could stand', () => {
   const { states } = over(answering([new FaultError('ledger')]));
   expect(() => states.read()).toThrow(FaultError);
+});
+
+it('lets them grow old, and names their day once it is another', () => {
+  const { states } = over(answering([STATE, new Error('again')]), 26 * 3_600_000);
+  states.read();
+  const { state } = states.read();
+  expect(iconState(state).body).toMatchObject({ kind: 'outline' });
+  const since = new Date(GENERATED_AT).toISOString().slice(0, 10);
+  expect(state.overview.status.text).toContain(`Not up to date since ${since} 12:00: `);
 });
