@@ -88,8 +88,13 @@ export const CALLS = {
   resourceDetail: call<Outcome<ResourceDetail>>()(
     z.strictObject({ key: z.string().min(1).max(400), by: z.enum(BREAKDOWNS) }),
   ),
-  /** Of `unknownDays` some connection has nothing in the file; of the `daysInPart` each has its charges so far. */
-  exportCsv: call<Outcome<{ path: string; rows: number; unknownDays: number; daysInPart: number }>>()(
+  /**
+   * Of `unknownDays` some connection has nothing in the file; of the `daysInPart` each has its charges so
+   * far; of others the vendor has reported nothing to one yet.
+   */
+  exportCsv: call<
+    Outcome<{ path: string; rows: number; unknownDays: number; daysInPart: number; unreportedDays: number }>
+  >()(
     z.strictObject({
       range: rangeSchema,
       profile: z.enum(EXPORT_PROFILES),

@@ -1,4 +1,5 @@
 /** Main's answers to the renderer's calls, over the core. */
+import type { Day } from '../../shared/day.js';
 import { FaultError, faultMessage, keyRefusedMessage } from '../../shared/faults.js';
 import type { CallOutput, CallParsed, Handlers, Outcome } from '../../shared/ipc.js';
 import type { LinkId } from '../../shared/links.js';
@@ -8,6 +9,7 @@ import { parseNanos } from '../../shared/money.js';
 import type { Settings } from '../../shared/settings.js';
 import { UnknownConnectionError } from '../core/connections.js';
 import type { Core } from '../core/core.js';
+import type { UnknownDays } from '../export/unknown-days.js';
 
 /** What the handlers need of the window. */
 export interface HandlerShell {
@@ -165,22 +167,22 @@ export function createHandlers(core: Core, shell: HandlerShell): Handlers {
     const path = await shell.chooseExportPath(order);
     if (path === null) return { ok: false, kind: 'cancelled', message: 'The export was cancelled.' };
     // Asked before: what a sync reads meanwhile may come too late for the export.
-    const lacking = core
-      .unknownDays(order.range, order.connection)
-      .filter(({ stays }) => stays !== 'unreported');
+    const lacking = core.unknownDays(order.range, order.connection);
     // The dialog has asked whether a file that exists may be replaced.
     const done = core.exportFile(path, { ...order, overwrite: true }, () => shell.changed());
     shell.changed();
     const outcome = await done;
     shell.changed();
     if (outcome.ok) {
-      const unknown = new Set(lacking.filter(({ inPart }) => !inPart).flatMap(({ days }) => days));
-      const all = new Set(lacking.flatMap(({ days }) => days));
+      const daysOf = (found: readonly UnknownDays[]): Set<Day> => new Set(found.flatMap(({ days }) => days));
+      const unread = lacking.filter(({ stays }) => stays !== 'unreported');
+      const unknown = daysOf(unread.filter(({ inPart }) => !inPart));
       const value = {
         path,
         rows: outcome.rows,
         unknownDays: unknown.size,
-        daysInPart: all.size - unknown.size,
+        daysInPart: daysOf(unread).size - unknown.size,
+        unreportedDays: daysOf(lacking).size - daysOf(unread).size,
       };
       return { ok: true, value };
     }

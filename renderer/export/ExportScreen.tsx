@@ -66,9 +66,9 @@ export function ExportScreen({ app }: { readonly app: AppState }) {
           setResult({ ok: outcome.kind === 'cancelled', text: outcome.message });
           return;
         }
-        const { path, rows, unknownDays, daysInPart } = outcome.value;
+        const { path, rows, ...lacking } = outcome.value;
         const written = `${count(rows)} ${rows === 1 ? 'charge' : 'charges'} written to ${path}.`;
-        setResult({ ok: true, text: `${written} ${lackingText(unknownDays, daysInPart)}`.trimEnd() });
+        setResult({ ok: true, text: `${written} ${lackingText(lacking)}`.trimEnd() });
       },
       () => {
         setAsked(false);

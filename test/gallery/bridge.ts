@@ -60,7 +60,7 @@ export function stageOf(state: GalleryState): Stage {
     resourceDetail: ({ key, by }) => ({ ok: true, value: rowOfScene(scene, app, key, by) }),
     exportCsv: () => ({
       ok: true,
-      value: { path: '/home/ada/costs.csv', rows: 118_000, unknownDays: 0, daysInPart: 0 },
+      value: { path: '/home/ada/costs.csv', rows: 118_000, unknownDays: 0, daysInPart: 0, unreportedDays: 0 },
     }),
     cancelExport: () => undefined,
     setSettings: () => DONE,

@@ -3,10 +3,11 @@ import { expect, it } from 'vitest';
 import { lackingText } from '../../renderer/export/lacking.js';
 
 it.each([
-  [0, 0, ''],
-  [1, 0, '1 day not known yet.'],
-  [0, 2, '2 days known only in part.'],
-  [3, 1, '3 days not known yet, 1 day known only in part.'],
-])('tells days that an export lacks from those it has in part (%i, %i)', (unknown, inPart, text) => {
-  expect(lackingText(unknown, inPart)).toBe(text);
+  [0, 0, 0, ''],
+  [1, 0, 0, '1 day not known yet.'],
+  [0, 2, 0, '2 days known only in part.'],
+  [3, 1, 0, '3 days not known yet, 1 day known only in part.'],
+  [0, 0, 2, '2 days not reported by the vendor yet.'],
+])('tells of days what an export lacks (%i, %i, %i)', (unknownDays, daysInPart, unreportedDays, text) => {
+  expect(lackingText({ unknownDays, daysInPart, unreportedDays })).toBe(text);
 });

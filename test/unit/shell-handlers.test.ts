@@ -53,13 +53,15 @@ describe('a change that the page asks for', () => {
 describe('an export', () => {
   it('counts a day once, and as known in part only where no connection lacks all of it', async () => {
     const [first, second, third] = [day('2026-11-19'), day('2026-11-20'), day('2026-11-21')];
+    const fourth = day('2026-11-22');
     const { handlers } = handlersOver(
       {
         exportFile: () => Promise.resolve({ ok: true, rows: 7 }),
         unknownDays: () => [
-          { inPart: false, days: [first] },
-          { inPart: true, days: [first, second, third] },
-          { inPart: true, days: [third] },
+          { inPart: false, stays: null, days: [first] },
+          { inPart: true, stays: null, days: [first, second, third] },
+          { inPart: true, stays: null, days: [third] },
+          { inPart: false, stays: 'unreported', days: [third, fourth] },
         ],
       },
       { chooseExportPath: () => Promise.resolve('/home/ada/costs.csv') },
@@ -67,7 +69,7 @@ describe('an export', () => {
     const range = { from: first, to: third };
     expect(await handlers.exportCsv({ range, profile: 'plain', connection: null })).toEqual({
       ok: true,
-      value: { path: '/home/ada/costs.csv', rows: 7, unknownDays: 1, daysInPart: 2 },
+      value: { path: '/home/ada/costs.csv', rows: 7, unknownDays: 1, daysInPart: 2, unreportedDays: 1 },
     });
   });
 });
