@@ -92,6 +92,16 @@ function integrityFault(db: Database): string | null {
     ) m FULL JOIN day_charges d ON d.scope_id = m.scope_id AND d.day = m.day
     WHERE m.native IS NOT d.native OR m.charges IS NOT d.charges`);
   if (misplaced > 0n) return `the sums of ${misplaced} days of an app differ from its charges`;
+  const unspread = db.integer(`
+    SELECT count(*) AS value FROM (
+      SELECT scope_id, day, sum(usd) AS usd FROM (
+        SELECT scope_id, day, CAST(value->>2 AS INTEGER) AS usd FROM day_charges, json_each(stretches)
+        UNION ALL SELECT scope_id, day, usd FROM long_stretch
+      ) GROUP BY 1, 2
+    ) s FULL JOIN (SELECT scope_id, day, sum(usd) AS usd FROM daily GROUP BY 1, 2) m
+      ON m.scope_id = s.scope_id AND m.day = s.day
+    WHERE s.usd IS NOT m.usd`);
+  if (unspread > 0n) return `the stretches of ${unspread} days of an app differ from its charges`;
   const summaries = [
     ['resource', 'resource_day'],
     ['meter', 'meter_day'],

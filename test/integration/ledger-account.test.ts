@@ -586,9 +586,21 @@ describe('the 24 hours before the newest reported hour', () => {
     expect(perDay(charges)).toEqual({ until, usd: usd('24.02') });
   });
 
-  it('hold a part of what was charged weeks ago and lasts until now', () => {
-    const charges = [...hourly('1', 10), ahead('2026-10-20', '300', 0, 30 * 24)];
+  it.each([
+    ['weeks', '2026-10-20', '300', 30],
+    ['months', '2026-01-20', '3000', 300],
+  ])('hold a part of what was charged %s ago and lasts until now', (_, date, usdText, length) => {
+    const charges = [...hourly('1', 10), ahead(date, usdText, 0, length * 24)];
     expect(perDay(charges)).toEqual({ until, usd: usd('34') });
+    expect(ledger.integrityFault()).toBeNull();
+  });
+
+  it('hold nothing of a connection that was forgotten', () => {
+    perDay([...hourly('1', 10), ahead('2026-11-11', '84', 8, 24)]);
+    const [before] = ledger.connections();
+    ledger.removeConnection(before?.id ?? '', { forget: true }, NOW);
+    expect(ledger.integrityFault()).toBeNull();
+    expect(perDay(hourly('1', 10))).toEqual({ until, usd: usd('24') });
   });
 });
 
