@@ -103,13 +103,16 @@ function dataThrough(
   const days = newest === null ? ledger.knownDays(connection.id) : null;
   if (days === null) return newest;
   const today = dayOf(now);
+  const charged = ledger.lastChargeDay(connection.id);
+  const from = charged ?? days.from;
+  const to = earlier(days.to, today);
   // Mostly it is among the last that were read.
-  for (let to = earlier(days.to, today); to >= days.from; to = addDays(to, -SEARCHED_DAYS)) {
-    const range = { from: addDays(to, 1 - SEARCHED_DAYS), to };
+  const lately = { from: later(from, addDays(to, 1 - SEARCHED_DAYS)), to };
+  for (const range of lately.from > from ? [lately, { from, to }] : [lately]) {
     const found = newestReported(readDayFacts(ledger, [connection], range, today));
     if (found !== null) return found;
   }
-  return null;
+  return charged;
 }
 
 function newestReported(facts: DayFacts): Day | null {

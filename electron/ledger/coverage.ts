@@ -22,7 +22,10 @@ interface Expectation {
 /** Beyond any day, on either side. */
 const NO_LIMIT = 10_000_000;
 
-type CoveragePart = Pick<Ledger, 'covered' | 'forgetFuture' | 'dayStates' | 'knownDays' | 'firstChargeDay'>;
+type CoveragePart = Pick<
+  Ledger,
+  'covered' | 'forgetFuture' | 'dayStates' | 'knownDays' | 'firstChargeDay' | 'lastChargeDay'
+>;
 
 export function coveragePart(db: Database): CoveragePart {
   return {
@@ -69,6 +72,13 @@ export function coveragePart(db: Database): CoveragePart {
       askedConnections(db, question).flatMap((connection) => connectionDays(db, connection, question, today)),
     knownDays: (connection) => knownDays(db, connectionNumber(db, connection)),
     firstChargeDay: (connection) => firstChargeDay(db, connectionNumber(db, connection)),
+    lastChargeDay: (connection) => {
+      const row = db.first<{ day: bigint | null }>(
+        'SELECT max(day) AS day FROM day_total WHERE connection_n = ?',
+        connectionNumber(db, connection),
+      );
+      return dayOrNull(row?.day ?? null);
+    },
   };
 }
 

@@ -372,6 +372,8 @@ export interface Ledger {
   knownDays(connection: string): DayRange | null;
   /** First day that bears a charge, over all time. */
   firstChargeDay(connection: string): Day | null;
+  /** Last day that bears a charge, over all time. */
+  lastChargeDay(connection: string): Day | null;
   /**
    * The end of the newest reported hour, and the USD of the 24 h before it, each charge
    * spread over its duration, however long; null without charges shorter than a day.

@@ -20,7 +20,7 @@ import type { Account, FixtureResource } from './account';
 type Asked = Pick<
   Ledger,
   | ('connections' | 'rates' | 'scopes' | 'goneScopes' | 'covered')
-  | ('dayStates' | 'knownDays' | 'firstChargeDay' | 'revisions')
+  | ('dayStates' | 'knownDays' | 'firstChargeDay' | 'lastChargeDay' | 'revisions')
   | ('daySums' | 'daySplit' | 'keySums' | 'resourceSums' | 'resourceMeters' | 'meterSums')
   | 'metersByResource'
   | ('hours' | 'lastDayByHour')
@@ -169,6 +169,11 @@ export function ledgerOf(account: Account): Ledger {
       return from === null ? null : { from, to: TODAY };
     },
     firstChargeDay,
+    lastChargeDay: (id) =>
+      asked({ connections: [id] })
+        .flatMap((resource) => [...chargesOf(resource).keys()].slice(-1))
+        .sort()
+        .at(-1) ?? null,
     dayStates: ({ range, connections }, today) =>
       account.connections
         .filter(({ id }) => connections === null || connections.includes(id))
