@@ -2,7 +2,7 @@
  * The program without a window: ledger, keys, syncs and the answers that views,
  * tray and command line show. Built once by the composition root.
  */
-import { addDays, addMonths, dayOf, eachDay, earlier, firstOfMonth } from '../../shared/day.js';
+import { addDays, addMonths, dayOf, eachDay, earlier, firstOfMonth, later } from '../../shared/day.js';
 import type { Day, DayRange } from '../../shared/day.js';
 import type { ExportProfile } from '../../shared/choices.js';
 import type {
@@ -41,6 +41,9 @@ import type { SettingsStore } from './settings-store.js';
 import { STATUS_PERIODS } from './status.js';
 import type { Status, StatusConnection, StatusPeriod } from './status.js';
 import type { Syncs } from './syncs.js';
+
+/** No further back from the end of an export are gaps looked for. */
+const LONGEST_EXPORT_MONTHS = 120;
 
 export interface CoreParts {
   readonly home: Home;
@@ -186,10 +189,16 @@ export class Core {
 
   /** The days of a range that connections have not read whole. */
   unknownDays(range: DayRange, connection: string | null): readonly UnknownDays[] {
+    return this.parts.ledger.atOnce(() => this.unknownDaysNow(range, connection));
+  }
+
+  private unknownDaysNow(range: DayRange, connection: string | null): readonly UnknownDays[] {
     const { ledger, now } = this.parts;
     const chosen = ledger.connections().filter(({ id }) => connection === null || id === connection);
     const today = dayOf(now());
-    const days = { from: range.from, to: earlier(range.to, today) };
+    const to = earlier(range.to, today);
+    // No account is older; a range of centuries would only take its time.
+    const days = { from: later(range.from, addMonths(to, -LONGEST_EXPORT_MONTHS)), to };
     if (chosen.length === 0 && days.from <= days.to) {
       return [
         {
