@@ -36,7 +36,7 @@ const LEVELS: readonly StatusLevel[] = ['error', 'warning', 'notice', 'busy', 'o
 /**
  * Of several lines with the same level the first one stands: what concerns the
  * whole program before single connections, then the connection whose data are
- * oldest. `until` is the instant of the next try; see {@link statusSentence}.
+ * oldest. `until` is the instant of the next try.
  */
 export function statusLine(input: StatusInput): StatusLine {
   const watched = input.connections.filter(({ removed }) => !removed);
@@ -51,25 +51,6 @@ export function statusLine(input: StatusInput): StatusLine {
     (line) => worst.connection !== null && line.connection !== worst.connection && isTrouble(line.level),
   ).length;
   return others === 0 ? worst : { ...worst, text: `${worst.text} · ${others} more` };
-}
-
-/**
- * The line as one sentence, with the wait in words: "ClickHouse is 3 h old:
- * rate limited, next try in 4 min". For wherever nothing counts down.
- */
-export function statusSentence(line: StatusLine, now: number): string {
-  if (line.until === null) return line.text;
-  return `${line.text}, ${waitInWords(line.until, now)}`;
-}
-
-/** "next try in 4 min"; a wait that is over says "next try now". */
-export function waitInWords(until: number, now: number): string {
-  const minutes = Math.ceil((until - now) / MINUTE_MS);
-  return minutes <= 0 ? 'next try now' : `next try in ${minutes < 90 ? `${minutes} min` : hours(minutes)}`;
-}
-
-function hours(minutes: number): string {
-  return `${Math.ceil(minutes / 60)} h`;
 }
 
 /** "3 h", "12 min", "4 days": whole units that have passed. */
