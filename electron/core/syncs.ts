@@ -20,8 +20,8 @@ const OTHER_PROCESS_POLL_MS = 1_000;
 export interface SyncsOptions {
   readonly ledger: Ledger;
   readonly secrets: SecretStore;
-  readonly vendors: VendorAccess;
-  readonly host: WorkerHost;
+  readonly vendors: Pick<VendorAccess, 'forConnection'>;
+  readonly host: Pick<WorkerHost, 'sync'>;
   readonly now: () => number;
   readonly historyMonths: () => number;
   /** As in `SyncOptions`. */

@@ -4,7 +4,6 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connectionViews } from '../../electron/core/connection-views.js';
 import { NO_FACTS } from '../../electron/core/day-facts.js';
 import { Syncs } from '../../electron/core/syncs.js';
-import type { VendorAccess } from '../../electron/core/vendor-access.js';
 import { MemoryStore } from '../../electron/keychain/memory-store.js';
 import { Database } from '../../electron/ledger/driver.js';
 import type { SyncOutcome } from '../../electron/polling/sync.js';
@@ -33,8 +32,8 @@ function syncsOf(run: () => SyncOutcome): Syncs {
   return new Syncs({
     ledger: place.ledger,
     secrets: new MemoryStore(),
-    vendors: {} as VendorAccess,
-    host: { sync } as unknown as WorkerHost,
+    vendors: { forConnection: () => ({ get: () => Promise.reject(new Error('nothing is asked')) }) },
+    host: { sync },
     now: () => time,
     historyMonths: () => 13,
     isGuest: false,
