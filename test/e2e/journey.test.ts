@@ -71,7 +71,8 @@ describe('a user’s first hour', () => {
     expect(state.overview.total.usd).toBe(total);
     const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
     const shown = dollars.format(Number(formatDecimal(total)));
-    expect(await view.page.getByRole('region', { name: 'Total' }).innerText()).toContain(shown);
+    // The window follows main a moment later.
+    await expect.poll(() => view.page.getByRole('region', { name: 'Total' }).innerText()).toContain(shown);
   });
 
   it('exports every charge of the month, row by row as the vendors have it', async () => {
