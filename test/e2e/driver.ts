@@ -2,9 +2,10 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { constants as os, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { _electron } from 'playwright-core';
 import type { ElectronApplication, Page } from 'playwright-core';
@@ -61,6 +62,10 @@ export async function openWorld(options: Partial<DemoOptions> = {}): Promise<Wor
   };
 }
 
+/** A program that takes longer to end hangs: it takes a tenth of a second. */
+const QUIT_LIMIT_MS = 30_000;
+const KILL_LIMIT_MS = 5_000;
+
 export interface Window {
   readonly app: ElectronApplication;
   readonly page: Page;
@@ -98,8 +103,32 @@ export async function openWindow(world: World, words: readonly string[] = []): P
       mkdirSync(PICTURES, { recursive: true });
       await page.screenshot({ path: join(PICTURES, `${name}.png`) });
     },
-    quit: () => app.close(),
+    quit: () => quit(app),
   };
+}
+
+/** @throws Error where it does not end, with what the program's threads do */
+async function quit(app: ElectronApplication): Promise<void> {
+  const { pid } = app.process();
+  const closed = app.close();
+  const isClosed = await Promise.race([closed.then(() => true), sleep(QUIT_LIMIT_MS, false, { ref: false })]);
+  if (isClosed) return;
+  const threads = pid === undefined ? [] : threadsOf(pid);
+  app.process().kill('SIGKILL');
+  // Unless it had ended, and only who waited for it did not hear of that.
+  await Promise.race([closed, sleep(KILL_LIMIT_MS, null, { ref: false })]);
+  const found = threads.length === 0 ? 'it has ended' : threads.join('\n');
+  throw new Error(`Not closed after ${QUIT_LIMIT_MS / 1_000} s; process ${pid}:\n${found}`);
+}
+
+/** What each thread of a process is called and waits in; none where it has ended. */
+function threadsOf(pid: number): string[] {
+  const folder = `/proc/${pid}/task`;
+  return (existsSync(folder) ? readdirSync(folder) : []).map((thread) =>
+    ['comm', 'wchan', 'syscall']
+      .map((name) => readFileSync(join(folder, thread, name), 'utf8').trim())
+      .join(' · '),
+  );
 }
 
 /** Nothing is being read, and everything has been. */
