@@ -176,17 +176,19 @@ export function connectionPart(db: Database): ConnectionPart {
       ),
     recordAttempt: (id, now) => void db.run('UPDATE connection SET last_attempt = ? WHERE id = ?', now, id),
     // A failed sync has reconciled nothing: what the last whole one found stands.
-    recordSync: (id, { at, asOf, fault, reconciliation, memo }) =>
-      void db.run(
+    recordSync: (id, epoch, { at, asOf, fault, reconciliation, memo }) =>
+      db.run(
         `UPDATE connection SET last_attempt = ?1, last_success = iif(?2 IS NULL, ?6, last_success), fault = ?2,
-           reconciliation = iif(?2 IS NULL, ?3, coalesce(?3, reconciliation)), memo = ?4 WHERE id = ?5`,
+           reconciliation = iif(?2 IS NULL, ?3, coalesce(?3, reconciliation)), memo = ?4
+         WHERE id = ?5 AND epoch = ?7 AND removed_at IS NULL`,
         at,
         jsonColumn(fault === null ? null : storedFault(fault)),
         jsonColumn(reconciliation),
         jsonColumn(memo),
         id,
         asOf,
-      ),
+        epoch,
+      ) > 0,
     recordDeepRead: (id, now) => void db.run('UPDATE connection SET deep_read_at = ? WHERE id = ?', now, id),
   };
 }

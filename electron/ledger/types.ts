@@ -309,7 +309,8 @@ export interface Ledger {
     },
   ): void;
   recordAttempt(id: string, now: number): void;
-  recordSync(id: string, result: SyncResult): void;
+  /** @returns false, with nothing recorded, where the connection was removed or changed after that epoch */
+  recordSync(id: string, epoch: number, result: SyncResult): boolean;
   recordDeepRead(id: string, now: number): void;
 
   // Rates: the first has no beginning, so `from` of it is the earliest day

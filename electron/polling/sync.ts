@@ -185,13 +185,14 @@ class Sync {
       return { kind: 'dropped' };
     }
     if (fault !== null && this.isOwnAffair(fault, current)) return { kind: 'failed', fault };
-    ledger.recordSync(id, {
+    const isRecorded = ledger.recordSync(id, this.connection.epoch, {
       at: now(),
       asOf: Math.min(now(), this.budget.oldestWaiting),
       fault,
       reconciliation: fault === null ? this.reconciliation() : current.reconciliation,
       memo: this.memo.values,
     });
+    if (!isRecorded) return { kind: 'dropped' };
     this.deps.onWritten();
     return fault === null ? { kind: 'done' } : { kind: 'failed', fault };
   }

@@ -12,7 +12,7 @@ it('writes the time of the status line as the window writes all others: in the c
   const folder = mkdtempSync(join(tmpdir(), 'cost-tray-locale-'));
   const { ledger } = openLedger(openHome(folder).ledger, () => NOW);
   const { id } = addConnection(ledger);
-  ledger.recordSync(id, { fault: null, reconciliation: null, memo: {}, at: NOW, asOf: NOW });
+  ledger.recordSync(id, 1, { fault: null, reconciliation: null, memo: {}, at: NOW, asOf: NOW });
   ledger.close();
   const core = await openOffline(folder, NOW);
   const status = (numberLocale: string): string => {

@@ -49,15 +49,15 @@ it('is as of the oldest last success, and a check goes by it whatever came after
     write(ledger, scope, days('2026-11-01', TODAY), [[charge(TODAY, '1')]], { readAt: NOW - 3 * HOUR_MS });
     return connection.id;
   }) as [string, string, string];
-  ledger.recordSync(current, { ...result, at: NOW, asOf: NOW });
-  ledger.recordSync(failed, { ...result, at: NOW - 2 * HOUR_MS, asOf: NOW - 2 * HOUR_MS });
-  ledger.recordSync(failed, {
+  ledger.recordSync(current, 1, { ...result, at: NOW, asOf: NOW });
+  ledger.recordSync(failed, 1, { ...result, at: NOW - 2 * HOUR_MS, asOf: NOW - 2 * HOUR_MS });
+  ledger.recordSync(failed, 1, {
     ...result,
     at: NOW,
     asOf: NOW,
     fault: { kind: 'offline', detail: null, retryAt: null },
   });
-  ledger.recordSync(removed, { ...result, at: NOW - 3 * HOUR_MS, asOf: NOW - 3 * HOUR_MS });
+  ledger.recordSync(removed, 1, { ...result, at: NOW - 3 * HOUR_MS, asOf: NOW - 3 * HOUR_MS });
   ledger.removeConnection(removed, { forget: false }, NOW);
   ledger.close();
   const core = await openOffline(folder, NOW);

@@ -82,7 +82,7 @@ describe('connections', () => {
       difference: usd('1'),
       rounding: false,
     } as const;
-    ledger.recordSync(id, { at: NOW, asOf: NOW, fault: null, reconciliation, memo: { cap: 500 } });
+    ledger.recordSync(id, 1, { at: NOW, asOf: NOW, fault: null, reconciliation, memo: { cap: 500 } });
     expect(ledger.connection(id)).toMatchObject({
       lastSuccess: NOW,
       fault: null,
@@ -90,7 +90,7 @@ describe('connections', () => {
       memo: { cap: 500 },
     });
     const fault = new FaultError('offline', 'ENOTFOUND', NOW + 5);
-    ledger.recordSync(id, { at: NOW + 1, asOf: NOW + 1, fault, reconciliation: null, memo: {} });
+    ledger.recordSync(id, 1, { at: NOW + 1, asOf: NOW + 1, fault, reconciliation: null, memo: {} });
     expect(ledger.connection(id)).toMatchObject({
       lastAttempt: NOW + 1,
       lastSuccess: NOW,
@@ -98,6 +98,19 @@ describe('connections', () => {
       reconciliation,
       memo: {},
     });
+  });
+
+  it('keep nothing of a sync that another key or the removal has overtaken', () => {
+    const { id, epoch } = addConnection(ledger);
+    const result = { at: NOW, asOf: NOW, fault: null, reconciliation: null, memo: { cap: 500 } };
+    ledger.rejoinConnection(id, {});
+    expect(ledger.recordSync(id, epoch, result)).toBe(false);
+    const now = ledger.connection(id);
+    expect(now).toMatchObject({ lastSuccess: null, memo: {} });
+    ledger.removeConnection(id, { forget: false }, NOW);
+    const removed = ledger.connection(id);
+    expect(ledger.recordSync(id, removed?.epoch ?? 0, result)).toBe(false);
+    expect(ledger.connection(id)).toEqual(removed);
   });
 
   it('rejoin with a new epoch, without their fault, with their history', () => {
