@@ -42,7 +42,7 @@ type Result = { readonly ok: boolean; readonly text: string } | null;
 
 /** Writes the chosen days' charges to a CSV file; main asks for the place. */
 export function ExportScreen({ app }: { readonly app: AppState }) {
-  const { overview, exporting } = app;
+  const { overview } = app;
   const { today, view, total } = overview;
   const { clock, count, share } = useFormat();
   const now = useNow(60_000);
@@ -54,6 +54,8 @@ export function ExportScreen({ app }: { readonly app: AppState }) {
   const [result, setResult] = useState<Result>(null);
   const billed = overview.connections.find(({ id }) => id === connection)?.billingAnchor ?? null;
   const range = resolvePeriod(period, today, custom, billed);
+  // Main's picture follows its answer a moment later.
+  const exporting = result === null ? app.exporting : null;
   const busy = asked || exporting !== null;
 
   const start = (): void => {

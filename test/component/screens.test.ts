@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import { drawn } from '../gallery/window';
 import { usePopover } from './popover';
 
 const { asked, choose, click, find, press, show, text, window } = usePopover();
@@ -255,6 +256,16 @@ it('exports the days that are shown, those of a billing period too', async () =>
     { range, connection: 'c1' },
     { range, connection: 'p1' },
   ]);
+});
+
+it('shows the end of an export alone, also where how far it was is still shown by main', async () => {
+  await show('export');
+  await click('button', 'Export as CSV…');
+  await expect.poll(() => text('[role=alert]')).toMatch(/^118,000 charges written/);
+  await window().page.evaluate(() => globalThis.window.gallery.become('exporting'));
+  await drawn(window().page);
+  expect(await find('progressbar', 'Export').count()).toBe(0);
+  expect(await find('button', 'Export as CSV…').count()).toBe(1);
 });
 
 it('shows how far an export is, and cancels it', async () => {
