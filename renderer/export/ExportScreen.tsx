@@ -4,7 +4,7 @@ import { EXPORT_PROFILES } from '../../shared/choices';
 import type { ExportProfile } from '../../shared/choices';
 import type { DayRange } from '../../shared/day';
 import type { AppState } from '../../shared/model';
-import { resolvePeriod } from '../../shared/period';
+import { PERIOD_IDS, resolvePeriod } from '../../shared/period';
 import type { PeriodId } from '../../shared/period';
 import { bridge, send } from '../bridge';
 import { rangeText } from '../format';
@@ -18,16 +18,6 @@ import { RangeFields } from './RangeFields';
 import { lackingText } from './lacking';
 import styles from './export.module.css';
 
-const PERIODS: readonly PeriodId[] = [
-  'today',
-  'yesterday',
-  'last7Days',
-  'last30Days',
-  'monthToDate',
-  'lastMonth',
-  'billingPeriod',
-  'custom',
-];
 const ALL = 'all';
 
 const PROFILES: Readonly<Record<ExportProfile, { readonly name: string; readonly note: string }>> = {
@@ -95,7 +85,7 @@ export function ExportScreen({ app }: { readonly app: AppState }) {
       <div className={styles.form}>
         <Choice
           label="Days"
-          options={PERIODS.filter((id) => id !== 'billingPeriod' || billed !== null).map((id) => ({
+          options={PERIOD_IDS.filter((id) => id !== 'billingPeriod' || billed !== null).map((id) => ({
             id,
             label: PERIOD_NAMES[id],
           }))}
