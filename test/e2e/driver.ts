@@ -125,10 +125,17 @@ async function quit(app: ElectronApplication): Promise<void> {
 function threadsOf(pid: number): string[] {
   const folder = `/proc/${pid}/task`;
   return (existsSync(folder) ? readdirSync(folder) : []).map((thread) =>
-    ['comm', 'wchan', 'syscall']
-      .map((name) => readFileSync(join(folder, thread, name), 'utf8').trim())
-      .join(' · '),
+    ['comm', 'wchan', 'syscall'].map((name) => textOrNone(join(folder, thread, name))).join(' · '),
   );
+}
+
+/** Processes end while they are looked at, and not everyone may see all of them. */
+function textOrNone(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return '';
+  }
 }
 
 /** Nothing is being read, and everything has been. */
@@ -246,12 +253,6 @@ export function filesHolding(folder: string, secrets: readonly string[]): string
 export function processesHolding(secrets: readonly string[]): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      } catch {
-        return '';
-      }
-    })
+    .map((pid) => textOrNone(`/proc/${pid}/cmdline`))
     .filter((line) => secrets.some((secret) => line.includes(secret)));
 }
