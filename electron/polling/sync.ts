@@ -192,6 +192,7 @@ class Sync {
       reconciliation: fault === null ? this.reconciliation() : current.reconciliation,
       memo: this.memo.values,
     });
+    // Another process may have come between.
     if (!isRecorded) return { kind: 'dropped' };
     this.deps.onWritten();
     return fault === null ? { kind: 'done' } : { kind: 'failed', fault };

@@ -99,7 +99,7 @@ function fillConnection(ledger: Ledger, number: number, estate: Estate, now: num
       writer.close();
     }
   }
-  ledger.recordSync(id, 1, { at: now, asOf: now, fault: null, reconciliation: null, memo: {} });
+  ledger.recordSync(id, epoch, { at: now, asOf: now, fault: null, reconciliation: null, memo: {} });
 }
 
 function resourcesOf(connection: number, { connections, resources }: Estate): number[] {

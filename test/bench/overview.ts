@@ -171,7 +171,7 @@ class Sample {
         });
       }
     }
-    ledger.recordSync(id, 1, { at: NOW, asOf: NOW, fault: null, reconciliation: null, memo: {} });
+    ledger.recordSync(id, epoch, { at: NOW, asOf: NOW, fault: null, reconciliation: null, memo: {} });
   }
 
   /** By scope. */

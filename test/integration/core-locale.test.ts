@@ -11,8 +11,8 @@ import { NOW, addConnection } from './ledger-support.js';
 it('writes the time of the status line as the window writes all others: in the chosen format', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cost-tray-locale-'));
   const { ledger } = openLedger(openHome(folder).ledger, () => NOW);
-  const { id } = addConnection(ledger);
-  ledger.recordSync(id, 1, { fault: null, reconciliation: null, memo: {}, at: NOW, asOf: NOW });
+  const { id, epoch } = addConnection(ledger);
+  ledger.recordSync(id, epoch, { fault: null, reconciliation: null, memo: {}, at: NOW, asOf: NOW });
   ledger.close();
   const core = await openOffline(folder, NOW);
   const status = (numberLocale: string): string => {

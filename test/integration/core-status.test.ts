@@ -8,7 +8,7 @@ import { checkLimits } from '../../electron/cli/check.js';
 import { statusText } from '../../electron/cli/status-text.js';
 import { openHome } from '../../electron/core/home.js';
 import { openLedger } from '../../electron/ledger/ledger.js';
-import type { Scope } from '../../electron/ledger/types.js';
+import type { Connection, Scope } from '../../electron/ledger/types.js';
 import { DAY_MS, HOUR_MS, day, startOf } from '../../shared/day.js';
 import { nanos, parseNanos, sum } from '../../shared/money.js';
 import { openOffline } from '../support/open-core.js';
@@ -47,18 +47,18 @@ it('is as of the oldest last success, and a check goes by it whatever came after
     const connection = addConnection(ledger, { account: name, name });
     const [scope] = listScopes(ledger, connection, ['a'], day('2026-11-01')) as [Scope];
     write(ledger, scope, days('2026-11-01', TODAY), [[charge(TODAY, '1')]], { readAt: NOW - 3 * HOUR_MS });
-    return connection.id;
-  }) as [string, string, string];
-  ledger.recordSync(current, 1, { ...result, at: NOW, asOf: NOW });
-  ledger.recordSync(failed, 1, { ...result, at: NOW - 2 * HOUR_MS, asOf: NOW - 2 * HOUR_MS });
-  ledger.recordSync(failed, 1, {
+    return connection;
+  }) as [Connection, Connection, Connection];
+  ledger.recordSync(current.id, current.epoch, { ...result, at: NOW, asOf: NOW });
+  ledger.recordSync(failed.id, failed.epoch, { ...result, at: NOW - 2 * HOUR_MS, asOf: NOW - 2 * HOUR_MS });
+  ledger.recordSync(failed.id, failed.epoch, {
     ...result,
     at: NOW,
     asOf: NOW,
     fault: { kind: 'offline', detail: null, retryAt: null },
   });
-  ledger.recordSync(removed, 1, { ...result, at: NOW - 3 * HOUR_MS, asOf: NOW - 3 * HOUR_MS });
-  ledger.removeConnection(removed, { forget: false }, NOW);
+  ledger.recordSync(removed.id, removed.epoch, { ...result, at: NOW - 3 * HOUR_MS, asOf: NOW - 3 * HOUR_MS });
+  ledger.removeConnection(removed.id, { forget: false }, NOW);
   ledger.close();
   const core = await openOffline(folder, NOW);
   try {

@@ -14,11 +14,12 @@ import type { Bench } from './ledger-support.js';
 
 let place: Bench;
 let id: string;
+let epoch: number;
 let time: number;
 
 beforeEach(() => {
   place = bench();
-  id = addConnection(place.ledger).id;
+  ({ id, epoch } = addConnection(place.ledger));
   time = NOW;
 });
 afterEach(() => place.close());
@@ -42,7 +43,7 @@ function syncsOf(run: () => SyncOutcome): Syncs {
 }
 
 it('does itself what a process left that died, also where an older sync had failed', async () => {
-  place.ledger.recordSync(id, 1, { ...nothing, at: NOW - 3_600_000, fault: OFFLINE });
+  place.ledger.recordSync(id, epoch, { ...nothing, at: NOW - 3_600_000, fault: OFFLINE });
   place.ledger.recordAttempt(id, NOW);
   place.ledger.takeLease(id, 'elsewhere:1', NOW);
   let runs = 0;
@@ -61,7 +62,7 @@ it('takes the end of another process’s sync for its own, well or not', async (
     const lease = place.ledger.takeLease(id, 'elsewhere:1', time);
     const syncs = syncsOf(() => {
       setImmediate(() => {
-        place.ledger.recordSync(id, 1, { ...nothing, at: (time += 1_000), fault });
+        place.ledger.recordSync(id, epoch, { ...nothing, at: (time += 1_000), fault });
         lease?.release();
       });
       return { kind: 'busy' };
@@ -85,7 +86,7 @@ it('a fault that could not be kept stands until another process has synced well'
     })[0];
   expect(view()).toMatchObject({ state: 'failed', fault });
   time += 60_000;
-  place.ledger.recordSync(id, 1, { ...nothing, at: time, asOf: time, fault: null });
+  place.ledger.recordSync(id, epoch, { ...nothing, at: time, asOf: time, fault: null });
   expect(view()).toMatchObject({ state: 'ok', fault: null });
 });
 

@@ -27,7 +27,7 @@ afterEach(() => own.close());
 /** What the vendor refused of each app, the newest day of it. */
 function refuse(ends: Readonly<Record<string, string>>): void {
   const at = NOW;
-  own.ledger.recordSync(connection.id, 1, {
+  own.ledger.recordSync(connection.id, connection.epoch, {
     at,
     asOf: at,
     fault: null,

@@ -68,7 +68,7 @@ it('names the days that an export lacks, though a sync has read them while it wa
 
 it('says of days that the vendor refuses that they stay unknown', async () => {
   const [connection] = ledger.connections();
-  ledger.recordSync(connection?.id ?? '', 1, {
+  ledger.recordSync(connection?.id ?? '', connection?.epoch ?? 0, {
     at: NOW,
     asOf: NOW,
     fault: null,

@@ -74,7 +74,7 @@ describe('connections', () => {
   });
 
   it('remember how the last sync went', () => {
-    const { id } = addConnection(ledger);
+    const { id, epoch } = addConnection(ledger);
     const reconciliation = {
       unit: 'USD',
       reported: usd('3'),
@@ -82,7 +82,7 @@ describe('connections', () => {
       difference: usd('1'),
       rounding: false,
     } as const;
-    ledger.recordSync(id, 1, { at: NOW, asOf: NOW, fault: null, reconciliation, memo: { cap: 500 } });
+    ledger.recordSync(id, epoch, { at: NOW, asOf: NOW, fault: null, reconciliation, memo: { cap: 500 } });
     expect(ledger.connection(id)).toMatchObject({
       lastSuccess: NOW,
       fault: null,
@@ -90,7 +90,7 @@ describe('connections', () => {
       memo: { cap: 500 },
     });
     const fault = new FaultError('offline', 'ENOTFOUND', NOW + 5);
-    ledger.recordSync(id, 1, { at: NOW + 1, asOf: NOW + 1, fault, reconciliation: null, memo: {} });
+    ledger.recordSync(id, epoch, { at: NOW + 1, asOf: NOW + 1, fault, reconciliation: null, memo: {} });
     expect(ledger.connection(id)).toMatchObject({
       lastAttempt: NOW + 1,
       lastSuccess: NOW,
