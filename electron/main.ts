@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { app, dialog, protocol } from 'electron';
+import log from 'electron-log/main.js';
 
 import { dayOf } from '../shared/day.js';
 import { FaultError, faultMessage } from '../shared/faults.js';
@@ -29,6 +30,8 @@ import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.j
 import { modeOf, programWords } from './words.js';
 import type { Mode } from './words.js';
 
+/** Syncs and exports under way end within a second. */
+const END_LIMIT_MS = 10_000;
 const WORKER = new URL('./worker.js', import.meta.url);
 const PRELOAD = join(import.meta.dirname, '../preload/preload.cjs');
 const RENDERER = join(import.meta.dirname, '../renderer');
@@ -158,6 +161,11 @@ async function runWindow(opened: Opened, once: string | null, cleanUp: () => Pro
     event.preventDefault();
     if (ending) return;
     ending = true;
+    // Every commit is whole: to end without a farewell loses nothing, not to end leaves a program that nobody sees.
+    setTimeout(() => {
+      log.error('The end took too long.');
+      leave(status);
+    }, END_LIMIT_MS);
     void tray
       .stop()
       .then(cleanUp)
